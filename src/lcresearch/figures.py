@@ -1,0 +1,117 @@
+"""Plots of one hand: a shared style, and charts that carry a key and a text alternative."""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Final
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.figure import Figure as Canvas
+
+from lcresearch.errors import DataError
+from lcresearch.evidence import CLAIM_METADATA, Grade
+
+__all__ = ["GRADE_COLOURS", "Chart", "show", "use_style"]
+
+# Okabe and Ito's palette: told apart by the colour-blind, and in grey.
+GRADE_COLOURS: Final = {
+    Grade.REPORTED: "#0072B2",
+    Grade.PUBLISHED: "#009E73",
+    Grade.ESTIMATED: "#56B4E9",
+    Grade.ASSUMED: "#D55E00",
+    Grade.SIMULATED: "#CC79A7",
+}
+_KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
+_DOTS_PER_INCH: Final = 200
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart with the key by which pages show it and the text that stands for it.
+
+    Parameters
+    ----------
+    key
+        Dotted name, such as ``logistics.kilometres``.
+    alt
+        What the chart shows, in words, for whoever cannot see it.
+    png
+        The picture.
+    width
+        Width in CSS pixels.
+    """
+
+    key: str
+    alt: str
+    png: bytes
+    width: int
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        return (
+            {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.alt},
+            {
+                CLAIM_METADATA: {"chart": {"key": self.key, "alt": self.alt, "width": self.width}},
+                "image/png": {"width": self.width},
+            },
+        )
+
+
+def use_style() -> None:
+    """Set the look of all plots: seaborn's white grid, colours for the colour-blind."""
+    sns.set_theme(
+        context="notebook",
+        style="whitegrid",
+        palette=list(GRADE_COLOURS.values()),
+        rc={
+            "figure.figsize": (7.2, 4.2),
+            "figure.constrained_layout.use": True,
+            "axes.titlelocation": "left",
+            "axes.titleweight": "bold",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "font.family": "DejaVu Sans",
+        },
+    )
+
+
+def show(canvas: Canvas, *, key: str, alt: str) -> Chart:
+    """Show a chart in a notebook under a key, with a text alternative, and close it.
+
+    Parameters
+    ----------
+    canvas
+        The matplotlib figure.
+    key
+        Dotted name by which the book's pages insert the chart.
+    alt
+        What the chart shows, in one or two sentences.
+
+    Returns
+    -------
+    Chart
+        The picture with its key and text.
+
+    Raises
+    ------
+    DataError
+        If the key is malformed, the text is empty, or an axis has no label.
+    """
+    if not _KEY.fullmatch(key):
+        raise DataError(f"Chart key {key!r} is malformed: use words joined by dots, lower case.")
+    if len(alt.split()) < 4:
+        raise DataError(f"Chart {key!r} needs a text alternative: say in a sentence what it shows.")
+    for axes in canvas.axes:
+        if axes.axison and not (axes.get_xlabel() and axes.get_ylabel()):
+            raise DataError(f"Chart {key!r}: label both axes, with units.")
+    buffer = BytesIO()
+    canvas.savefig(buffer, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+    mpl.pyplot.close(canvas)
+    chart = Chart(key, alt, buffer.getvalue(), round(canvas.get_figwidth() * 100))
+    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
+        sys.modules["IPython"].display.display(chart)
+    return chart
