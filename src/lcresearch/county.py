@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
 
 import pandas as pd
-import pandera.errors
-import pandera.pandas as pa
 
+from lcresearch.county_figures import figures_of
+from lcresearch.county_files import read_folder
 from lcresearch.errors import CountyError, EvidenceError
-from lcresearch.evidence import DataFigure, Figure, Grade, ledger
-from lcresearch.schemas import SCHEMAS
+from lcresearch.evidence import Figure, Grade, ledger
 
-__all__ = ["County", "load_county"]
-
-_ABOUT: Final = {"name": str, "name_zh": str, "code": str, "prefecture": str, "province": str}
-_STANDARD_NORMAL_975: Final = 1.959963984540054
+__all__ = ["County", "find_county", "load_county"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,7 @@ class County:
     @cached_property
     def _figures(self) -> dict[str, Figure]:
         found: dict[str, Figure] = {}
-        for figure in _all_figures(self):
+        for figure in figures_of(self.path.name, self._frames, self._hashes):
             if figure.key in found:
                 raise CountyError(
                     f"{self.path}: key {figure.key!r} stands in two files: rename one of them."
@@ -181,18 +173,7 @@ def load_county(name: str | Path = "liancheng") -> County:
         file, row, column and remedy.
     """
     folder = find_county(name)
-    faults: list[str] = []
-    about = _read_about(folder, faults)
-    frames: dict[str, pd.DataFrame] = {}
-    hashes: dict[str, str] = {}
-    for table, schema in SCHEMAS.items():
-        frame, digest = _read_table(folder / f"{table}.csv", schema, faults)
-        if frame is not None:
-            frames[table], hashes[table] = frame, digest
-    _check_sources(frames, faults)
-    if faults:
-        count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
-        raise CountyError(f"{folder}: {count}.\n" + "\n".join(f"- {fault}" for fault in faults))
+    about, frames, hashes = read_folder(folder)
     county = County(folder, about, frames, hashes)
     ledger.know(county._figures.values())
     return county
@@ -222,188 +203,3 @@ def find_county(name: str | Path) -> Path:
         f"There is no county {str(name)!r}: give the path of a folder, or one of "
         f"{', '.join(known) or 'none that came with the library'}."
     )
-
-
-def _read_about(folder: Path, faults: list[str]) -> dict[str, str]:
-    try:
-        about = tomllib.loads((folder / "county.toml").read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(f"county.toml cannot be read: {error}.")
-        return {}
-    for name in sorted({*_ABOUT} | {*about}):
-        if name not in _ABOUT:
-            faults.append(f"county.toml: {name!r} is not known: remove it.")
-        elif not isinstance(about.get(name), str) or not about[name].strip():
-            faults.append(f"county.toml: {name} is missing or not text: write {name} = \"...\".")
-    return about
-
-
-def _read_table(
-    path: Path, schema: pa.DataFrameSchema, faults: list[str]
-) -> tuple[pd.DataFrame | None, str]:
-    if not path.is_file():
-        faults.append(f"{path.name} is missing: add it, with the columns {', '.join(schema.columns)}.")
-        return None, ""
-    content = path.read_bytes()
-    try:
-        # Text first: pandera turns columns into numbers and can then name the rows that fail.
-        raw = pd.read_csv(
-            BytesIO(content), dtype=str, encoding="utf-8-sig", keep_default_na=False, na_values=[""]
-        )
-    except UnicodeDecodeError:
-        faults.append(f"{path.name} is not UTF-8 text: save it again as CSV UTF-8.")
-        return None, ""
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        faults.append(f"{path.name} is not a table of comma-separated values: {error}".strip() + ".")
-        return None, ""
-    before = len(faults)
-    for column in raw.columns.difference(list(schema.columns)):
-        near = difflib.get_close_matches(column, schema.columns, n=1)
-        hint = f"rename it to {near[0]!r}" if near else "remove it"
-        faults.append(f"{path.name}: column {column!r} is not known: {hint}.")
-    for column in [name for name in schema.columns if name not in raw.columns]:
-        faults.append(f"{path.name}: column {column!r} is missing: add it.")
-    if len(faults) > before:
-        return None, ""
-    for column in [name for name, spec in schema.columns.items() if not spec.nullable]:
-        for row in raw.index[raw[column].isna()]:
-            faults.append(f"{path.name}, row {row + 2}, column {column}: is empty: fill it in.")
-    for column in [name for name, spec in schema.columns.items() if spec.coerce]:
-        bad = raw[column].notna() & pd.to_numeric(raw[column], errors="coerce").isna()
-        for row in raw.index[bad]:
-            faults.append(
-                f"{path.name}, row {row + 2}, column {column}: {raw.at[row, column]!r} is not a "
-                f"number: write digits with a point, without thousands separators."
-            )
-    if len(faults) > before:
-        return None, ""
-    try:
-        frame = schema.validate(raw, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        faults.extend(_words_of(path.name, raw, error.failure_cases))
-        return None, ""
-    texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
-    return frame.fillna({name: "" for name in texts}), hashlib.sha256(content).hexdigest()
-
-
-def _words_of(file: str, raw: pd.DataFrame, cases: pd.DataFrame) -> Iterator[str]:
-    """Yield one sentence for each row that fails a check."""
-    seen: set[tuple[Any, ...]] = set()
-    for case in cases.itertuples():
-        whole_table = case.schema_context == "DataFrameSchema"
-        row = None if pd.isna(case.index) else int(case.index)
-        place = (row, case.check, None if whole_table else case.column)
-        if place in seen:
-            continue
-        seen.add(place)
-        where = file if row is None else f"{file}, row {row + 2}"
-        if whole_table:
-            yield f"{where}: {case.check}."
-        elif str(case.check).startswith("field_uniqueness"):
-            yield (
-                f"{where}, column {case.column}: {case.failure_case!r} stands there twice: "
-                f"each row needs its own."
-            )
-        else:
-            yield f"{where}, column {case.column}: {case.failure_case!r} {case.check}."
-
-
-def _check_sources(frames: Mapping[str, pd.DataFrame], faults: list[str]) -> None:
-    """Note every row whose source is not a row of sources.csv."""
-    if "sources" not in frames:
-        return
-    known = set(frames["sources"]["source"])
-    for table, frame in frames.items():
-        if table == "sources":
-            continue
-        for row, source in frame["source"].items():
-            if source and source not in known:
-                faults.append(
-                    f"{table}.csv, row {int(row) + 2}, column source: {source!r} is not in "  # type: ignore[call-overload]
-                    f"sources.csv: add it there, or correct the name."
-                )
-
-
-def _all_figures(county: County) -> Iterator[Figure]:
-    """Yield every number of the county's files as a figure."""
-    citations = dict(
-        county._frames["sources"][["source", "citation"]].itertuples(index=False, name=None)
-    )
-
-    def cite(row: Any) -> str:
-        return f"{citations[row.source]}, {row.locator}"
-
-    def origin(table: str) -> dict[str, str]:
-        return {"file": f"{county.path.name}/{table}.csv", "sha256": county._hashes[table]}
-
-    for table, grade in (("reported", Grade.REPORTED), ("published", Grade.PUBLISHED)):
-        for row in county._frames[table].itertuples():
-            value = None if pd.isna(row.value) else row.value
-            yield DataFigure(
-                key=row.key,
-                value=value,
-                unit=row.unit,
-                grade=grade,
-                source=cite(row),
-                low=value if row.bound == "at_least" else None,
-                high=value if row.bound == "at_most" else None,
-                note=row.note,
-                **origin(table),
-            )
-    for row in county._frames["assumptions"].itertuples():
-        yield DataFigure(
-            key=row.key,
-            value=row.mode,
-            unit=row.unit,
-            grade=Grade.ASSUMED,
-            source=f"assumption: {row.reason}",
-            low=row.low,
-            high=row.high,
-            **origin("assumptions"),
-        )
-
-    def township_grade(row: Any, column: str) -> Grade:
-        placed_here = row.point == "approximate" and column in ("lat", "lon")
-        return Grade.ASSUMED if placed_here else Grade.PUBLISHED
-
-    def always_published(_row: Any, _column: str) -> Grade:
-        return Grade.PUBLISHED
-
-    wide: tuple[tuple[str, str, Callable[[Any, str], Grade]], ...] = (
-        ("townships", "township", township_grade),
-        ("census", "census", always_published),
-    )
-    for table, prefix, grade_of in wide:
-        units = {
-            name: column.metadata["unit"]
-            for name, column in SCHEMAS[table].columns.items()
-            if column.metadata
-        }
-        for row in county._frames[table].itertuples():
-            for column, unit in units.items():
-                value = getattr(row, column)
-                if pd.notna(value):
-                    yield DataFigure(
-                        key=f"{prefix}.{row.code}.{column}",
-                        value=value,
-                        unit=unit,
-                        grade=grade_of(row, column),
-                        source=cite(row),
-                        note=f"{SCHEMAS[table].columns[column].description}, {row.name}",
-                        **origin(table),
-                    )
-    for row in county._frames["literature"].itertuples():
-        if pd.isna(row.estimate):
-            continue
-        margin = None if pd.isna(row.std_error) else _STANDARD_NORMAL_975 * row.std_error
-        yield DataFigure(
-            key=f"literature.{row.id}",
-            value=row.estimate,
-            unit=row.unit,
-            grade=Grade.PUBLISHED,
-            source=cite(row) + (" (second-hand)" if row.verification == "secondary" else ""),
-            low=None if margin is None else row.estimate - margin,
-            high=None if margin is None else row.estimate + margin,
-            note="; ".join(filter(None, [row.outcome, row.note])),
-            **origin("literature"),
-        )

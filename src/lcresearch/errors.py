@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["CountyError", "DataError", "EvidenceError", "LcresearchError", "UnitError"]
+__all__ = [
+    "BookError",
+    "CountyError",
+    "DataError",
+    "EvidenceError",
+    "LcresearchError",
+    "NotebookError",
+    "ParameterError",
+    "ProjectError",
+    "UnitError",
+]
 
 
 class LcresearchError(Exception):
@@ -23,3 +33,19 @@ class CountyError(LcresearchError, ValueError):
 
 class DataError(LcresearchError, ValueError):
     """Data or arguments that a model cannot accept."""
+
+
+class ProjectError(LcresearchError):
+    """A command that was started outside a checkout, or in one that lacks a part."""
+
+
+class ParameterError(LcresearchError, ValueError):
+    """A parameter that the notebook does not have, or a value of the wrong type."""
+
+
+class NotebookError(LcresearchError):
+    """A notebook that failed while it ran; the text names its cell."""
+
+
+class BookError(LcresearchError):
+    """A book that could not be built."""

@@ -14,7 +14,8 @@ from typing import Any
 
 from lcresearch.errors import EvidenceError
 from lcresearch.intervals import Interval
-from lcresearch.units import check_unit, describe_unit
+from lcresearch.units import check_unit
+from lcresearch.wording import describe_value
 
 __all__ = ["CLAIM_METADATA", "Claim", "Figure", "Grade", "Ledger", "ledger", "record"]
 
@@ -181,84 +182,6 @@ class Claim(Figure):
             },
             {CLAIM_METADATA: {"claim": self.to_dict()}},
         )
-
-
-def format_number(value: float, spec: str = "") -> str:
-    """Return a number as a reader wants it: grouped thousands, three or four digits that count.
-
-    Parameters
-    ----------
-    value
-        The number.
-    spec
-        A format specification such as ``,.1f``; empty chooses one by the number's size.
-
-    Raises
-    ------
-    EvidenceError
-        If the specification is not one that Python accepts for a number.
-    """
-    if spec:
-        try:
-            return format(value, spec)
-        except ValueError:
-            raise EvidenceError(
-                f"Format {spec!r} is not a number format: use one such as ',.1f' or '.0%'."
-            ) from None
-    size = abs(value)
-    if value == int(value) and size < 1e15:
-        return f"{int(value):,}"
-    if size >= 1000:
-        return f"{value:,.0f}"
-    if size >= 100:
-        return f"{value:.0f}"
-    if size >= 10:
-        return f"{value:.1f}"
-    return f"{value:.2f}" if size >= 0.1 else f"{value:.3g}"
-
-
-def describe_value(figure: Figure, spec: str = "", *, unit: bool = True) -> str:
-    """Return value, bound and unit of a figure in words, such as ``at least 90 service centres``.
-
-    Parameters
-    ----------
-    figure
-        The figure or claim.
-    spec
-        Number format; empty chooses one.
-    unit
-        Whether the unit follows the number.
-    """
-    if figure.value is None:
-        return "no number"
-    if not spec and figure.unit == "share":
-        spec = ".1%" if figure.value * 100 != round(figure.value * 100) else ".0%"
-    elif not spec and figure.unit == "calendar year":
-        spec = ".0f"
-    words = format_number(figure.value, spec)
-    if figure.low is not None and figure.high is None:
-        words = f"at least {words}"
-    elif figure.high is not None and figure.low is None:
-        words = f"at most {words}"
-    name = describe_unit(figure.unit, figure.value) if unit else ""
-    return f"{words} {name}".strip()
-
-
-def describe_range(figure: Figure, spec: str = "", *, unit: bool = True) -> str:
-    """Return the bounds of a figure in words, such as ``2 to 5 yuan per km``.
-
-    Raises
-    ------
-    EvidenceError
-        If the figure does not have both bounds.
-    """
-    if figure.low is None or figure.high is None:
-        raise EvidenceError(f"{figure.key!r} has no range: it lacks a lower or an upper bound.")
-    if not spec and figure.unit == "share":
-        spec = ".0%"
-    words = f"{format_number(figure.low, spec)} to {format_number(figure.high, spec)}"
-    name = describe_unit(figure.unit) if unit else ""
-    return f"{words} {name}".strip()
 
 
 class Ledger:

@@ -55,7 +55,7 @@ def _number(
 _NOT_NEGATIVE = pa.Check.ge(0, error="must not be negative")
 _POSITIVE = pa.Check.gt(0, error="must be greater than zero")
 _KEY = pa.Check.str_matches(
-    r"^[a-z0-9_]+(\.[A-Za-z0-9_-]+)+$", error="must be words joined by dots, such as fund.annual"
+    r"^[a-z0-9_]+(\.[A-Za-z0-9_-]+)*$", error="must be words joined by dots, such as fund.annual"
 )
 _SOURCE = "key of a row in sources.csv"
 _LOCATOR = "where in the source: section, table, page or address"

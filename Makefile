@@ -1,0 +1,66 @@
+# Two commands do everything on a machine with Python 3.11 or newer, git and make:
+#   make book   installs what is needed, runs the notebooks that changed, builds the book
+#   make test   the same, and then every test
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+# One thread for linear algebra: sums differ in their last digits between thread counts.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book test check store lock clean
+
+help:
+	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
+
+#   make check  style and types
+#   make store  store the outputs of the book's runs in notebooks/
+#   make lock   choose versions anew and write both lock files
+#   make clean  remove everything that can be made again, but for the environment
+
+book: $(VENV)/.book
+	@$(BIN)/lcresearch book
+
+test: $(VENV)/.test
+	@$(BIN)/lcresearch book
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --nbval --nbval-cell-timeout 300 tests notebooks
+
+check: $(VENV)/.test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+store: book
+	@$(BIN)/lcresearch store
+
+lock:
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet "uv>=0.9"
+	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --upgrade \
+	  --extra book --group install --output-file requirements.lock pyproject.toml
+	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --upgrade --constraint requirements.lock \
+	  --extra test --group install --output-file requirements-test.lock pyproject.toml
+
+clean:
+	@rm -rf _build conf.py book/results
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lcresearch needs Python 3.11 or newer: run make PYTHON=python3.11 ...")'
+	@echo "Creating the environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.book: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what the book needs (once; some minutes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/.test: requirements-test.lock $(VENV)/.book
+	@echo "Installing what the tests need (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@

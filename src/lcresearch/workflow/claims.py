@@ -1,0 +1,118 @@
+"""Claims and charts, gathered from executed notebooks into one ``claims.json``."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from lcresearch import __version__
+from lcresearch.county import County
+from lcresearch.errors import EvidenceError
+from lcresearch.evidence import CLAIM_METADATA, Claim, same_claim
+from lcresearch.workflow.files import write_bytes, write_json
+
+__all__ = ["gather", "write_claims"]
+
+
+def write_claims(notebooks: Iterable[Path], county: County, folder: Path) -> dict[str, Any]:
+    """Write ``claims.json`` and the charts of executed notebooks, and return the former.
+
+    Parameters
+    ----------
+    notebooks
+        Paths of executed notebooks.
+    county
+        The county whose figures the pages may quote.
+    folder
+        Where to write: ``claims.json`` and ``charts/KEY.png``.
+
+    Raises
+    ------
+    EvidenceError
+        If two notebooks record one key differently.
+    """
+    gathered = gather(notebooks)
+    pictures = gathered.pop("pictures")
+    for key, picture in pictures.items():
+        write_bytes(folder / "charts" / f"{key}.png", picture)
+    for old in (folder / "charts").glob("*.png"):
+        if old.stem not in pictures:
+            old.unlink()
+    figures = {key: _plain(county, key) for key in county.keys}
+    sources = county.sources.to_dict(orient="records")
+    document = {
+        "library": __version__,
+        "county": dict(county.about),
+        "figures": figures,
+        "sources": sources,
+        **gathered,
+    }
+    write_json(folder / "claims.json", document)
+    return document
+
+
+def gather(notebooks: Iterable[Path]) -> dict[str, Any]:
+    """Return the claims, charts and pictures that executed notebooks carry.
+
+    Raises
+    ------
+    EvidenceError
+        If two notebooks record one key differently, or two charts share a key.
+    """
+    claims: dict[str, dict[str, Any]] = {}
+    charts: dict[str, dict[str, Any]] = {}
+    pictures: dict[str, bytes] = {}
+    for path in notebooks:
+        for place, payload, data in _payloads(path):
+            if claim := payload.get("claim"):
+                key = claim["key"]
+                if key in claims and not _agree(claims[key], claim):
+                    raise EvidenceError(
+                        f"Claim {key!r} differs between notebooks {claims[key]['notebook']} and "
+                        f"{place['notebook']}: give one of them another key."
+                    )
+                claims.setdefault(key, claim | place)
+            if chart := payload.get("chart"):
+                key = chart["key"]
+                if key in charts:
+                    raise EvidenceError(
+                        f"Two charts have the key {key!r}, in notebooks {charts[key]['notebook']} "
+                        f"and {place['notebook']}: give one of them another."
+                    )
+                charts[key] = {**chart, "file": f"charts/{key}.png", **place}
+                pictures[key] = base64.b64decode(data["image/png"])
+    return {"claims": claims, "charts": charts, "pictures": pictures}
+
+
+def _payloads(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
+    notebook = nbformat.read(path, as_version=4)
+    parameters = notebook.metadata.get(CLAIM_METADATA, {}).get("parameters", {})
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", []):
+            payload = output.get("metadata", {}).get(CLAIM_METADATA)
+            if payload:
+                place = {
+                    "notebook": path.stem,
+                    "cell": number,
+                    "cell_id": cell.get("id", ""),
+                    "parameters": parameters,
+                }
+                yield place, payload, output.get("data", {})
+
+
+def _agree(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    def claim(plain: dict[str, Any]) -> Claim:
+        fields = {name: plain[name] for name in Claim.__dataclass_fields__ if name in plain}
+        return Claim(**fields | {"inputs": tuple(plain["inputs"])})
+
+    return same_claim(claim(one), claim(other))
+
+
+def _plain(county: County, key: str) -> dict[str, Any]:
+    figure = county.figure(key)
+    return asdict(figure) | {"grade": str(figure.grade)}

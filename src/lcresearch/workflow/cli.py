@@ -1,0 +1,109 @@
+"""The command line: build the book, run a notebook, check a county's folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lcresearch.errors import BookError, LcresearchError, NotebookError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="What a mountain county can expect from e-commerce: run the analysis, build the book.",
+)
+
+Jobs = Annotated[
+    int, typer.Option(min=1, help="How many notebooks may run at once; by default one per core.")
+]
+
+
+@app.command()
+def book(jobs: Jobs = os.cpu_count() or 1) -> None:
+    """Run the notebooks that changed and build the book."""
+    from lcresearch.workflow.graph import book_steps, walk
+    from lcresearch.workflow.project import Project
+
+    project = Project.find()
+    _stop_on(walk(project, book_steps(project), jobs=jobs))
+    page = project.build / "html" / "index.html"
+    typer.echo(f"The book is ready: open {page.as_uri()}")
+
+
+@app.command()
+def run(
+    notebook: Annotated[str, typer.Argument(help="Name of a notebook, such as logistics.")],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="May be given repeatedly."),
+    ] = None,
+) -> None:
+    """Run one notebook with parameters of your own and show what it claims.
+
+    The parameters of a notebook stand in its first code cell.
+    """
+    from lcresearch.workflow.graph import run_steps, walk
+    from lcresearch.workflow.parameters import (
+        check_parameters,
+        parse_assignments,
+        read_parameters,
+    )
+    from lcresearch.workflow.project import Project
+    from lcresearch.workflow.report import show_claims
+
+    project = Project.find()
+    path = project.notebook(notebook)
+    known = read_parameters(path)
+    values = check_parameters(path.stem, parse_assignments(parameter or [], known), known)
+    steps, home = run_steps(project, path, values, Path.cwd())
+    _stop_on(walk(project, steps, jobs=1))
+    show_claims(home / "claims.json")
+    typer.echo(f"Executed notebook, claims and charts: {home}")
+
+
+@app.command()
+def check(folder: Annotated[str, typer.Argument(help="Folder, or name, of a county.")]) -> None:
+    """Check a county's folder and list every fault with its remedy."""
+    from lcresearch.county import load_county
+
+    county = load_county(folder)
+    typer.echo(f"{county.path}: no fault found; {len(county.keys)} figures of {county.name}.")
+
+
+@app.command()
+def store() -> None:
+    """Store the outputs of the book's runs in notebooks/, where the tests compare with them."""
+    from lcresearch.workflow.project import Project
+    from lcresearch.workflow.stored import store_outputs
+
+    for name in store_outputs(Project.find()):
+        typer.echo(f"stored the outputs of {name}")
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one message and exit code 2."""
+    try:
+        app()
+    except (BookError, NotebookError) as error:
+        _complain(str(error), code=1)
+    except LcresearchError as error:
+        _complain(str(error), code=2)
+    except KeyboardInterrupt:
+        _complain("Interrupted: what was finished is kept; start again to go on.", code=130)
+
+
+def _stop_on(failures: list[str]) -> None:
+    if failures:
+        raise NotebookError("\n".join(failures))
+
+
+def _complain(text: str, *, code: int) -> None:
+    typer.echo(f"lcresearch: {text}", err=True)
+    sys.exit(code)

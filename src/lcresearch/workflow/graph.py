@@ -1,0 +1,234 @@
+"""The graph from data to page, owned by pytask: each step reruns when what it reads changed."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from lcresearch.county import find_county, load_county
+from lcresearch.errors import LcresearchError
+from lcresearch.workflow.execute import execute
+from lcresearch.workflow.files import hash_files
+from lcresearch.workflow.parameters import read_parameters
+from lcresearch.workflow.project import Project
+
+__all__ = ["Step", "book_steps", "run_steps", "walk"]
+
+_STRANDS: Final = ("fund", "logistics", "pricing")
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the graph.
+
+    Parameters
+    ----------
+    name
+        What the step is called in progress and errors.
+    action
+        What it does; takes no arguments and writes its products atomically.
+    needs
+        Files that it reads; a step that writes one of them comes first.
+    makes
+        Files that it writes.
+    state
+        A hash of everything else that it depends on.
+    """
+
+    name: str
+    action: Callable[[], None]
+    needs: Sequence[Path]
+    makes: Sequence[Path]
+    state: str
+
+
+def book_steps(project: Project, county: str = "liancheng") -> list[Step]:
+    """Return the steps that make the book: a run of each notebook, the claims, the site."""
+    from lcresearch.workflow.html import build_site
+
+    steps = [
+        _notebook_step(project, path, project.results / path.name, {}, project.root)
+        for path in project.notebooks
+    ]
+    executed = [step.makes[0] for step in steps]
+    claims = project.results / "claims.json"
+    steps.append(_claims_step(executed, county, claims))
+    pages = [
+        *(project.root / "book").glob("*.md"),
+        *(project.root / "book").glob("*.bib"),
+        *(path for path in (project.root / "book/_static").rglob("*") if path.is_file()),
+        *(project.root / name for name in ("_config.yml", "_toc.yml")),
+    ]
+    site = Step(
+        name="book",
+        action=lambda: _quietly(build_site, project.root),
+        needs=[*executed, claims, *pages],
+        makes=[project.build / "html" / "index.html"],
+        state=hash_files([project.lock, *(_PACKAGE / "workflow").rglob("*.py")], project.root),
+    )
+    return [*steps, site]
+
+
+def run_steps(
+    project: Project, notebook: Path, parameters: Mapping[str, Any], folder: Path
+) -> tuple[list[Step], Path]:
+    """Return the steps of one run with a user's parameters, and the folder of its results."""
+    mark = sha256(json.dumps(dict(parameters), sort_keys=True).encode()).hexdigest()[:8]
+    home = project.build / "runs" / (f"{notebook.stem}-{mark}" if parameters else notebook.stem)
+    run = _notebook_step(project, notebook, home / notebook.name, parameters, folder)
+    county = str(_county_of(notebook, parameters))
+    return [run, _claims_step([home / notebook.name], county, home / "claims.json")], home
+
+
+def walk(project: Project, steps: Iterable[Step], *, jobs: int) -> list[str]:
+    """Take every step whose inputs changed since it last succeeded, and return the failures.
+
+    Parameters
+    ----------
+    project
+        The checkout; pytask keeps its state under ``_build/pipeline``.
+    steps
+        The steps.
+    jobs
+        How many steps may run at once.
+
+    Returns
+    -------
+    list of str
+        One sentence for each step that failed; a step that needs a failed one is not taken, and
+        its earlier results stay.
+    """
+    import pytask
+    from pytask import PathNode, PythonNode, TaskWithoutPath
+
+    home = project.build / "pipeline"
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "pyproject.toml"
+    if not config.exists():
+        config.write_text("[tool.pytask.ini_options]\n")
+    tasks = [
+        TaskWithoutPath(
+            name=step.name,
+            function=_taken(step),
+            depends_on={
+                "needs": [PathNode.from_path(path) for path in step.needs],
+                "state": PythonNode(
+                    name=f"state of {step.name}", value=step.state, hash=True
+                ),
+            },
+            produces={"makes": [PathNode.from_path(path) for path in step.makes]},
+        )
+        for step in steps
+    ]
+    output = io.StringIO()
+    with redirect_stdout(output):
+        session = pytask.build(
+            tasks=tasks,
+            config=config,
+            paths=[home],
+            verbose=0,
+            capture="no",
+            n_workers=jobs,
+            show_traceback=False,
+        )
+    failures = [
+        _sentence(report)
+        for report in session.execution_reports
+        if report.outcome == pytask.TaskOutcome.FAIL
+    ]
+    if not failures and session.exit_code != pytask.ExitCode.OK:
+        failures = [f"pytask could not plan the work: {output.getvalue().strip()}"]
+    return failures
+
+
+def _notebook_step(
+    project: Project, notebook: Path, output: Path, parameters: Mapping[str, Any], folder: Path
+) -> Step:
+    cells = _cells_of(notebook)
+    data = find_county(_county_of(notebook, parameters))
+    code = [*_PACKAGE.glob("*.py")]
+    # A notebook sees the ground floor and the strands that it names; others cannot change it.
+    for strand in _STRANDS:
+        if strand in cells:
+            code += (_PACKAGE / strand).rglob("*.py")
+    state = sha256()
+    for part in (
+        cells,
+        json.dumps(dict(parameters), sort_keys=True),
+        hash_files(code, _PACKAGE),
+        hash_files((path for path in data.glob("*") if path.is_file()), data),
+        hash_files([project.lock], project.root) if project.lock.exists() else "",
+    ):
+        state.update(part.encode() + b"\0")
+    return Step(
+        name=f"notebook {notebook.stem}" + (f" with {dict(parameters)}" if parameters else ""),
+        action=lambda: execute(notebook, output, parameters, folder=folder),
+        needs=[],
+        makes=[output],
+        state=state.hexdigest(),
+    )
+
+
+def _claims_step(executed: Sequence[Path], county: str, target: Path) -> Step:
+    def action() -> None:
+        from lcresearch.workflow.claims import write_claims
+
+        write_claims(executed, load_county(county), target.parent)
+
+    folder = find_county(county)
+    state = hash_files((path for path in folder.glob("*") if path.is_file()), folder)
+    return Step(
+        name=f"claims of {target.parent.name}",
+        action=action,
+        needs=list(executed),
+        makes=[target],
+        state=state,
+    )
+
+
+def _cells_of(notebook: Path) -> str:
+    """Return what a notebook says and does, without its outputs."""
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    return json.dumps([(cell["cell_type"], "".join(cell["source"])) for cell in cells])
+
+
+def _county_of(notebook: Path, parameters: Mapping[str, Any]) -> str:
+    known = read_parameters(notebook)
+    return str(parameters.get("county", known["county"].default if "county" in known else "liancheng"))
+
+
+def _taken(step: Step) -> Callable[..., None]:
+    def take(**_: Any) -> None:
+        started = time.monotonic()
+        _say(f"{step.name}: running")
+        step.action()
+        _say(f"{step.name}: done in {time.monotonic() - started:.1f} s")
+
+    return take
+
+
+def _say(line: str) -> None:
+    # One write a line, to the process's own stream: lines of parallel steps do not mix.
+    os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"{line}\n".encode())
+
+
+def _quietly(action: Callable[..., Any], *arguments: Any) -> None:
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        action(*arguments)
+
+
+def _sentence(report: Any) -> str:
+    error = report.exc_info[1]
+    if isinstance(error, LcresearchError):
+        return str(error)
+    return f"{report.task.name}: {type(error).__name__}: {error}"

@@ -1,0 +1,43 @@
+"""Sphinx extension: figures, claims, charts and evidence tables, inserted in pages by key."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from lcresearch.workflow.sphinx_ext.chart import ChartDirective
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
+from lcresearch.workflow.sphinx_ext.mark import add_mark
+from lcresearch.workflow.sphinx_ext.table import TableDirective, add_table
+from lcresearch.workflow.sphinx_ext.value import ValueRole
+
+__all__ = ["setup"]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the role ``val`` and the directives ``chart`` and ``evidence-table``."""
+    app.add_config_value("lcresearch_results", "book/results", "env", str)
+    app.add_config_value("lcresearch_claims_page", "book/claims", "env", str)
+    # Every page is read again when the code that renders figures changes.
+    app.add_config_value("lcresearch_code", _code_hash(), "env", str)
+    app.add_domain(EvidenceDomain)
+    app.add_role("val", ValueRole())
+    app.add_directive("chart", ChartDirective)
+    app.add_directive("evidence-table", TableDirective)
+    add_mark(app)
+    add_table(app)
+    app.connect("env-get-outdated", outdated_pages)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _code_hash() -> str:
+    here = Path(__file__).resolve().parent
+    package = here.parents[1]
+    files = [*here.glob("*.py"), *(package / f"{name}.py" for name in ("evidence", "units"))]
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,97 @@
+"""The role ``val``: a figure or claim by key, with unit, grade and a link to its evidence."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.util.docutils import SphinxRole
+
+from lcresearch.errors import LcresearchError
+from lcresearch.evidence import describe_range, describe_value
+from lcresearch.workflow.sphinx_ext.describe import summary
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, hint, warn
+from lcresearch.workflow.sphinx_ext.mark import GradeMark
+from lcresearch.workflow.sphinx_ext.results import Entry
+
+__all__ = ["ValueRole"]
+
+_FORMAT: Final = re.compile(r"\+?,?(\.\d+)?[efg%]?")
+_OPTIONS: Final = ("bare", "range")
+_GAP: Final = re.compile(r"(?<=[\d%]) (?=\S)")
+
+
+class ValueRole(SphinxRole):
+    """Insert a figure or claim: ``key``, ``key|,.1f``, ``key|bare``, ``key|range``."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the value as a link to its evidence, or a warning where it cannot be shown."""
+        key, *options = (part.strip() for part in self.text.split("|"))
+        domain = self.env.get_domain(EvidenceDomain.name)
+        assert isinstance(domain, EvidenceDomain)
+        domain.note_use("value", key, place=self.get_location())
+        entry = domain.results.find(key)
+        if entry is None:
+            near = hint(key, domain.results.keys)
+            return self._refuse(
+                "unknown_key", f"{key!r} is neither a figure nor a claim.{near}", key
+            )
+        spec, flags, fault = _read(options)
+        if fault:
+            return self._refuse("unknown_option", f"{self.text!r}: {fault}", key)
+        if entry.figure.value is None and "range" not in flags:
+            return self._refuse(
+                "no_number", f"{key!r} has no number: its source gives none; use words.", "no number"
+            )
+        describe = describe_range if "range" in flags else describe_value
+        try:
+            words = describe(entry.figure, spec, unit="bare" not in flags)
+        except LcresearchError as error:
+            return self._refuse("bad_format", str(error), key)
+        return [_link(entry, words)], []
+
+    def _refuse(
+        self, subtype: str, message: str, words: str
+    ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        warn(subtype, message, self.get_location())
+        return [nodes.strong(self.rawtext, words, classes=["lc-missing"])], []
+
+
+def _read(options: list[str]) -> tuple[str, set[str], str]:
+    """Return number format, flags and, where an option is wrong, what is wrong with it."""
+    spec, flags = "", set()
+    for option in options:
+        if option in _OPTIONS:
+            flags.add(option)
+        elif not option or not _FORMAT.fullmatch(option):
+            return "", set(), (
+                f"{option!r} is neither one of {', '.join(_OPTIONS)} nor a number format such as "
+                f"',.1f' or '.0%'.{hint(option, _OPTIONS)}"
+            )
+        elif spec:
+            return "", set(), f"two number formats, {spec!r} and {option!r}: keep one."
+        else:
+            spec = option
+    return spec, flags, ""
+
+
+def _link(entry: Entry, words: str) -> pending_xref:
+    grade = entry.figure.grade
+    attributes: dict[str, Any] = {
+        "refdomain": EvidenceDomain.name,
+        "reftype": "value",
+        "reftarget": entry.figure.key,
+        "reftitle": summary(entry),
+        "refwarn": False,
+    }
+    # A number does not part from its unit at the end of a line.
+    content = nodes.inline(
+        "",
+        "",
+        nodes.Text(_GAP.sub("\N{NO-BREAK SPACE}", words, count=1)),
+        GradeMark(grade=grade.value),
+        classes=["lc-value", f"lc-{grade}"],
+    )
+    return pending_xref("", content, **attributes)
