@@ -14,10 +14,12 @@ __all__ = ["check_unit", "describe_unit"]
 _WORDS: Final = {
     "CNY": ("yuan", "yuan"),
     "bn CNY": ("billion yuan", "billion yuan"),
+    "USD": ("US dollar", "US dollars"),
     "person": ("person", "persons"),
     "household": ("household", "households"),
     "worker": ("worker", "workers"),
     "parcel": ("parcel", "parcels"),
+    "pack": ("pack", "packs"),
     "point": ("delivery point", "delivery points"),
     "site": ("operating site", "operating sites"),
     "centre": ("service centre", "service centres"),

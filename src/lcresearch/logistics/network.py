@@ -16,10 +16,11 @@ from lcresearch.logistics.zones import check_zones
 
 __all__ = ["TOUR_CONSTANT", "DeliveryNetwork"]
 
-TOUR_CONSTANT: Final = 0.7124
+TOUR_CONSTANT: Final = 0.7120
 """Length of the shortest tour of n random points in area A, over sqrt(n A), for many points.
 
-Proved to lie between 0.6277 and 0.9030; numerical work puts it near 0.7124.
+By simulation in Percus and Martin (1996), "Finite size and dimensional dependence in the
+Euclidean traveling salesman problem", *Physical Review Letters* 76(8):1188-1191.
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,14 +53,15 @@ def execute(
 
     os.environ.update(_KERNEL_ENVIRONMENT)
     source = nbformat.read(notebook, as_version=4)
-    # The kernel of the running interpreter, whatever the notebook was last edited with.
     _clear(source)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as temporary, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # papermill saves after each cell: if the kernel dies, the copy tells in which.
+        progress = Path(temporary) / "progress.ipynb"
+        try:
             executed = papermill.execute_notebook(
                 source,
-                None,
+                progress,
                 parameters=dict(parameters),
                 kernel_name="python3",
                 language="python",
@@ -67,16 +69,17 @@ def execute(
                 extra_arguments=["--IPKernelApp.log_level=50"],
                 cwd=folder or Path.cwd(),
             )
-    except PapermillExecutionError as error:
-        cell = _number_of(source, error.source)
-        raise NotebookError(
-            f"{notebook.stem}: {cell} raised {error.ename}: {error.evalue}".rstrip(".") + "."
-        ) from None
-    except DeadKernelError:
-        raise NotebookError(
-            f"{notebook.stem}: the kernel died while it ran {_last_started(source)}; out of memory, "
-            f"or killed from outside. Nothing was written; start again."
-        ) from None
+        except PapermillExecutionError as error:
+            cell = _number_of(source, error.source)
+            raise NotebookError(
+                f"{notebook.stem}: {cell} raised {error.ename}: {error.evalue}".rstrip(".") + "."
+            ) from None
+        except DeadKernelError:
+            cell = _last_started(source, progress)
+            raise NotebookError(
+                f"{notebook.stem}: the kernel died while it ran {cell}; it ran out of memory, or "
+                f"was killed from outside. Nothing was written: start again."
+            ) from None
     _tidy(executed, parameters)
     write_bytes(output, nbformat.writes(executed).encode() + b"\n")
 
@@ -99,16 +102,11 @@ def _first_line(source: str) -> str:
     return lines[0] if lines else ""
 
 
-def _last_started(notebook: Any) -> str:
-    started = [
-        (number, cell)
-        for number, cell in enumerate(notebook.cells, start=1)
-        if cell.get("metadata", {}).get("papermill", {}).get("status") == "running"
-    ]
-    if not started:
-        return "a cell"
-    number, cell = started[-1]
-    return f"cell {number} ({_first_line(cell.source)!r})"
+def _last_started(source: Any, progress: Path) -> str:
+    for cell in nbformat.read(progress, as_version=4).cells:
+        if cell.metadata.get("papermill", {}).get("status") in ("running", "failed"):
+            return _number_of(source, cell.source)
+    return "its first cell"
 
 
 def _tidy(notebook: Any, parameters: Mapping[str, Any]) -> None:
@@ -117,6 +115,8 @@ def _tidy(notebook: Any, parameters: Mapping[str, Any]) -> None:
     notebook.metadata.pop("widgets", None)
     notebook.metadata[CLAIM_METADATA] = {"parameters": dict(parameters)}
     for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
         for name in ("papermill", "execution", "exception", "start_time", "end_time"):
             cell.metadata.pop(name, None)
         for output in cell.get("outputs", []):

@@ -107,8 +107,14 @@ def walk(project: Project, steps: Iterable[Step], *, jobs: int) -> list[str]:
     list of str
         One sentence for each step that failed; a step that needs a failed one is not taken, and
         its earlier results stay.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the user interrupts; steps that were finished are not taken again.
     """
     import pytask
+    from _pytask.models import NodeInfo
     from pytask import PathNode, PythonNode, TaskWithoutPath
 
     home = project.build / "pipeline"
@@ -123,7 +129,11 @@ def walk(project: Project, steps: Iterable[Step], *, jobs: int) -> list[str]:
             depends_on={
                 "needs": [PathNode.from_path(path) for path in step.needs],
                 "state": PythonNode(
-                    name=f"state of {step.name}", value=step.state, hash=True
+                    name=f"state of {step.name}",
+                    value=step.state,
+                    hash=True,
+                    # Without it pytask takes the states of all steps for one node.
+                    node_info=NodeInfo("state", (), None, step.name, None),
                 ),
             },
             produces={"makes": [PathNode.from_path(path) for path in step.makes]},
@@ -148,6 +158,9 @@ def walk(project: Project, steps: Iterable[Step], *, jobs: int) -> list[str]:
     ]
     if not failures and session.exit_code != pytask.ExitCode.OK:
         failures = [f"pytask could not plan the work: {output.getvalue().strip()}"]
+    if not failures and len(session.execution_reports) < len(tasks):
+        # pytask ends quietly when it is interrupted.
+        raise KeyboardInterrupt
     return failures
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcresearch.evidence import describe_range, describe_value
+from lcresearch.wording import describe_range, describe_value
 from lcresearch.workflow.sphinx_ext.grades import MEANINGS
 from lcresearch.workflow.sphinx_ext.results import Entry
 

@@ -8,7 +8,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from lcresearch.evidence import Grade, describe_value
+from lcresearch.evidence import Grade
+from lcresearch.wording import describe_value
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, hint, warn
 from lcresearch.workflow.sphinx_ext.render import render_table
 from lcresearch.workflow.sphinx_ext.results import Entry, Results

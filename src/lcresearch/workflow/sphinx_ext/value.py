@@ -10,7 +10,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxRole
 
 from lcresearch.errors import LcresearchError
-from lcresearch.evidence import describe_range, describe_value
+from lcresearch.wording import describe_range, describe_value
 from lcresearch.workflow.sphinx_ext.describe import summary
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, hint, warn
 from lcresearch.workflow.sphinx_ext.mark import GradeMark

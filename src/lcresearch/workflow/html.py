@@ -1,0 +1,207 @@
+"""The book as HTML: a strict Sphinx build, put in place only when it is whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from lcresearch.errors import BookError
+from lcresearch.workflow.files import write_bytes
+from lcresearch.workflow.prose import check_pages, describe_place
+
+__all__ = ["build_site"]
+
+# These would load from other hosts, or break pages that open without one, or have nothing to do.
+_UNWANTED: Final = ("sphinx_thebe", "sphinx_comments", "sphinx.ext.intersphinx")
+_NOT_PUBLISHED: Final = (".buildinfo", ".doctrees", ".buildinfo.bak")
+_MAKERS_PAGES: Final = ("genindex", "search")
+
+
+def build_site(project_root: Path, *, report: Callable[[str], Any] = print) -> Path:
+    """Build the book's pages, strictly, and put them at ``_build/html``.
+
+    Parameters
+    ----------
+    project_root
+        Folder that holds ``_config.yml`` and ``_toc.yml``.
+    report
+        Takes one line of progress at a time.
+
+    Returns
+    -------
+    Path
+        The site's folder, ``_build/html``. Until a new site is whole, the earlier one stays.
+
+    Raises
+    ------
+    BookError
+        If a page types a result's digits, or Sphinx warns of anything; every fault is listed with
+        its page and line.
+    """
+    root = Path(project_root).resolve()
+    build = root / "_build"
+    _recover(build)
+    check_pages(root)
+    _write_conf(root)
+    started = time.monotonic()
+    report("book: reading and writing pages")
+    pages = _pages(root)
+    _run_sphinx(root, build / "work")
+    site = _publish(build, pages)
+    report(f"book: {len(pages)} pages in {time.monotonic() - started:.1f} s")
+    return site
+
+
+def _write_conf(root: Path) -> None:
+    """Write the Sphinx configuration that ``_config.yml`` stands for."""
+    import jsonschema
+    import yaml
+    from jupyter_book.config import get_final_config
+
+    try:
+        config, _ = get_final_config(
+            user_yaml=root / "_config.yml",
+            sourcedir=root,
+            cli_config={"latex_individualpages": False},
+            raise_on_invalid=True,
+        )
+    except FileNotFoundError:
+        raise BookError(f"{root} holds no _config.yml: it is not a book.") from None
+    except (yaml.YAMLError, jsonschema.ValidationError) as error:
+        raise BookError(f"{root / '_config.yml'} is wrong: {error}") from error
+    config["extensions"] = [name for name in config["extensions"] if name not in _UNWANTED]
+    lines = ["# Written from _config.yml at each build: change that file, not this one."]
+    lines += [f"{name} = {config[name]!r}" for name in sorted(config)]
+    content = ("\n".join(lines) + "\n").encode()
+    target = root / "conf.py"
+    if not target.exists() or target.read_bytes() != content:
+        write_bytes(target, content)
+
+
+def _pages(root: Path) -> list[str]:
+    """Return the name of every page in ``_toc.yml``, without suffix."""
+    from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
+
+    try:
+        site = parse_toc_yaml(root / "_toc.yml")
+    except FileNotFoundError:
+        raise BookError(f"{root} holds no _toc.yml: it is not a book.") from None
+    except MalformedError as error:
+        raise BookError(f"{root / '_toc.yml'} is wrong: {error}") from error
+    return [re.sub(r"\.(md|ipynb)$", "", page) for page in site]
+
+
+def _run_sphinx(root: Path, work: Path) -> None:
+    """Build into the work folder.
+
+    Sphinx notes a page as done once it has read it, with warnings or without, and an interrupted
+    build leaves pages noted but not written. So the notes are kept only after a clean build.
+    """
+    notes, clean = work / "doctrees" / "environment.pickle", work / "clean"
+    if not clean.exists():
+        notes.unlink(missing_ok=True)
+    clean.unlink(missing_ok=True)
+    work.mkdir(parents=True, exist_ok=True)
+    warnings = work / "warnings.txt"
+    warnings.unlink(missing_ok=True)
+    command = [sys.executable, "-P", "-m", "sphinx", "-b", "html", "-n", "-W", "--keep-going"]
+    command += ["-q", "-N", "-T", "-w", str(warnings), "-d", str(work / "doctrees")]
+    command += [str(root), str(work / "html")]
+    done = subprocess.run(
+        command,
+        cwd=root,
+        env={**os.environ, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    text = warnings.read_text("utf-8") if warnings.exists() else ""
+    faults = list(_faults(text, root))
+    if done.returncode or faults:
+        listed = "\n".join(f"- {fault}" for fault in faults) or done.stderr.strip()[-4000:]
+        count = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}" if faults else "a failure"
+        raise BookError(f"The book has {count}; the earlier site stays.\n{listed}")
+    clean.touch()
+
+
+_PLACE: Final = re.compile(
+    r"^(?:(?P<path>.+?)(?::(?P<line>\d+))?: )?(?P<level>WARNING|ERROR|CRITICAL|SEVERE): "
+)
+
+
+def _faults(text: str, root: Path) -> Iterable[str]:
+    """Yield each of Sphinx's warnings in one line: page, line and what is wrong."""
+    parts: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        found = _PLACE.match(line)
+        if found:
+            place = ""
+            if found["path"]:
+                path = Path(found["path"].split(":docstring of")[0])
+                if path.is_relative_to(root):
+                    path = path.relative_to(root)
+                place = describe_place(path.as_posix(), int(found["line"] or 0)) + ": "
+            parts.append((place, [line[found.end() :]]))
+        elif parts and line.strip():
+            parts[-1][1].append(line.strip())
+        elif line.strip():
+            parts.append(("", [line.strip()]))
+    return dict.fromkeys(place + " ".join(words) for place, words in parts)
+
+
+def _recover(build: Path) -> None:
+    """Remove what an interrupted build left; put back a site that it had moved aside."""
+    site, fresh, old = build / "html", build / ".html-new", build / ".html-old"
+    if old.exists() and not site.exists():
+        old.rename(site)
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _publish(build: Path, pages: list[str]) -> Path:
+    """Copy the finished pages beside the site and exchange the two."""
+    site, fresh, old = build / "html", build / ".html-new", build / ".html-old"
+    shutil.copytree(
+        build / "work" / "html", fresh, ignore=shutil.ignore_patterns(*_NOT_PUBLISHED)
+    )
+    _drop_strays(fresh, pages)
+    (fresh / "index.html").write_text(_redirect(f"{pages[0]}.html"), "utf-8")
+    if site.exists():
+        site.rename(old)
+    fresh.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+    return site
+
+
+def _drop_strays(site: Path, pages: list[str]) -> None:
+    """Delete pages that left the book, and their sources and pictures."""
+    kept = {site / f"{page}.html" for page in [*pages, *_MAKERS_PAGES]}
+    text = ""
+    for page in site.rglob("*.html"):
+        if page in kept:
+            text += page.read_text("utf-8")
+        elif "_static" not in page.relative_to(site).parts:
+            page.unlink()
+    for folder in ("_images", "_sources", "_downloads"):
+        for file in (site / folder).rglob("*"):
+            if file.is_file() and f"{folder}/{file.relative_to(site / folder).as_posix()}" not in text:
+                file.unlink()
+
+
+def _redirect(target: str) -> str:
+    return (
+        "<!DOCTYPE html>\n"
+        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="refresh" content="0; url={target}">\n'
+        "<title>What can a mountain county expect from e-commerce?</title>\n"
+        f'</head>\n<body>\n<p><a href="{target}">To the book</a></p>\n</body>\n</html>\n'
+    )

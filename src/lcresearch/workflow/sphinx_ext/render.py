@@ -1,0 +1,250 @@
+"""Evidence tables as HTML. Whatever comes from data is escaped here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from typing import Final
+from urllib.parse import urlsplit
+
+from lcresearch.evidence import Grade
+from lcresearch.wording import describe_value
+from lcresearch.workflow.sphinx_ext.anchor import anchor
+from lcresearch.workflow.sphinx_ext.describe import origin, range_words
+from lcresearch.workflow.sphinx_ext.grades import LETTERS, MEANINGS
+from lcresearch.workflow.sphinx_ext.mark import mark_html
+from lcresearch.workflow.sphinx_ext.results import Entry, Source
+
+__all__ = ["render_table"]
+
+_UriOf = Callable[[str], str | None]
+_FEW: Final = 5
+_SHORT_HASH: Final = 12
+# Families of figures that are too many to be read in a row are folded away.
+_FOLDED: Final = {"township": "The townships, one figure at a time", "census": "The census counts"}
+
+
+def render_table(
+    kind: str,
+    rows: Sequence[Entry],
+    *,
+    sources: Sequence[Source],
+    anchored: set[str],
+    notebook_uri: _UriOf,
+    claims_uri: str,
+) -> str:
+    """Return one evidence table as HTML.
+
+    Parameters
+    ----------
+    kind
+        ``claims``, ``figures``, ``assumptions``, ``sources`` or ``grades``.
+    rows
+        The figures or claims that it lists.
+    sources
+        The sources that it lists.
+    anchored
+        Keys whose row carries the anchor.
+    notebook_uri
+        Address of a notebook's page, or None where it has none.
+    claims_uri
+        Address of the page that holds the anchors; empty on that page.
+    """
+    if kind == "sources":
+        return _sources(sources)
+    if kind == "grades":
+        return _legend()
+    make = _Maker(anchored, notebook_uri, claims_uri)
+    if kind == "claims":
+        return _legend() + make.claims(rows)
+    if kind == "assumptions":
+        return make.assumptions(rows)
+    return make.figures(rows)
+
+
+class _Maker:
+    """Rows and tables of figures, given where their links lead."""
+
+    def __init__(self, anchored: set[str], notebook_uri: _UriOf, claims_uri: str) -> None:
+        self._anchored = anchored
+        self._notebook_uri = notebook_uri
+        self._claims_uri = claims_uri
+
+    def claims(self, rows: Sequence[Entry]) -> str:
+        heads = ("Claim", "Value", "Computed from", "Data")
+        tables = []
+        for notebook, group in _grouped(rows, lambda entry: entry.notebook).items():
+            body = [
+                self._row(
+                    entry,
+                    (heads[1], _value(entry)),
+                    (heads[2], self._inputs(entry) + _small(self._place(entry))),
+                    (heads[3], _files(entry)),
+                )
+                for entry in group
+            ]
+            tables.append(_table(heads, body, caption=f"Notebook {self._notebook(notebook)}"))
+        return "".join(tables) or _nothing("No notebook has recorded a claim.")
+
+    def figures(self, rows: Sequence[Entry]) -> str:
+        heads = ("Figure", "Value", "Source")
+        parts = []
+        for family, group in _grouped(rows, _family).items():
+            body = [
+                self._row(entry, (heads[1], _value(entry)), (heads[2], _source_of(entry)))
+                for entry in group
+            ]
+            if family in _FOLDED:
+                words = f"{_FOLDED[family]}: {len(group)} figures"
+                parts.append(
+                    f'<details class="lc-more"><summary>{escape(words)}</summary>'
+                    f"{_table(heads, body)}</details>"
+                )
+            else:
+                parts.append(_table(heads, body, caption=escape(family.capitalize())))
+        return "".join(parts) or _nothing("The county has no figures.")
+
+    def assumptions(self, rows: Sequence[Entry]) -> str:
+        heads = ("Assumption", "Value", "Reason")
+        body = [
+            self._row(
+                entry,
+                (heads[1], _value(entry)),
+                (heads[2], _breakable(entry.figure.source.removeprefix("assumption: "))),
+            )
+            for entry in rows
+        ]
+        return _table(heads, body) if body else _nothing("Nothing is assumed.")
+
+    def _row(self, entry: Entry, *cells: tuple[str, str]) -> str:
+        key = entry.figure.key
+        mark = f' id="{escape(anchor(key))}"' if key in self._anchored else ""
+        head = f"<code>{_breakable(key)}</code>"
+        if entry.figure.note:
+            head += _small(_breakable(entry.figure.note))
+        tail = "".join(f'<td data-label="{escape(name)}">{cell}</td>' for name, cell in cells)
+        return f'<tr{mark}><th scope="row">{head}</th>{tail}</tr>'
+
+    def _inputs(self, entry: Entry) -> str:
+        if not entry.inputs:
+            return _breakable(entry.figure.source)
+        links = [self._link(key) for key in entry.inputs]
+        if len(links) <= _FEW:
+            return ", ".join(links)
+        return (
+            f'<details class="lc-more"><summary>{len(links)} figures</summary>'
+            f"{', '.join(links)}</details>"
+        )
+
+    def _link(self, key: str) -> str:
+        href = escape(f"{self._claims_uri}#{anchor(key)}")
+        return f'<a href="{href}"><code>{_breakable(key)}</code></a>'
+
+    def _notebook(self, name: str) -> str:
+        uri = self._notebook_uri(name)
+        return f'<a href="{escape(uri)}">{escape(name)}</a>' if uri else escape(name)
+
+    def _place(self, entry: Entry) -> str:
+        words = escape(origin(entry.notebook, entry.cell))
+        uri = self._notebook_uri(entry.notebook)
+        return f'<a href="{escape(uri)}">{words}</a>' if uri else words
+
+
+def _family(entry: Entry) -> str:
+    head = entry.figure.key.split(".")[0]
+    if head in _FOLDED:
+        return head
+    return "published estimates" if head == "literature" else f"{entry.figure.grade} figures"
+
+
+def _grouped(rows: Iterable[Entry], name: Callable[[Entry], str]) -> dict[str, list[Entry]]:
+    groups: dict[str, list[Entry]] = {}
+    for entry in rows:
+        groups.setdefault(name(entry), []).append(entry)
+    return groups
+
+
+def _value(entry: Entry) -> str:
+    words = escape(describe_value(entry.figure))
+    grade = entry.figure.grade
+    badge = f'<span class="lc-grade lc-{grade}">{LETTERS[grade]} {escape(grade.value)}</span>'
+    spread = range_words(entry)
+    return f"<strong>{words}</strong> {badge}" + (_small(escape(spread)) if spread else "")
+
+
+def _source_of(entry: Entry) -> str:
+    return _breakable(entry.figure.source) + _small(_files(entry))
+
+
+def _files(entry: Entry) -> str:
+    """Return the data files with the head of their hash, in full for whoever points at it."""
+    return " ".join(
+        f'<span class="lc-file">{_breakable(path)} '
+        f'<code title="SHA-256 {escape(digest)}">{escape(digest[:_SHORT_HASH])}</code></span>'
+        for path, digest in entry.files.items()
+    )
+
+
+def _sources(sources: Sequence[Source]) -> str:
+    heads = ("Source", "Citation", "Terms")
+    body = []
+    for item in sources:
+        citation = _breakable(item.citation)
+        if item.url:
+            citation += _small(_outward(item.url))
+        if item.note:
+            citation += _small(_breakable(item.note))
+        body.append(
+            f'<tr><th scope="row"><code>{_breakable(item.source)}</code></th>'
+            f'<td data-label="{heads[1]}">{citation}</td>'
+            f'<td data-label="{heads[2]}">{_breakable(item.licence)}</td></tr>'
+        )
+    return _table(heads, body) if body else _nothing("The county names no sources.")
+
+
+def _outward(url: str) -> str:
+    """Return a link to another site; an address that is not of the web stays text."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return _breakable(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or url != url.strip():
+        return _breakable(url)
+    return f'<a class="reference external" rel="noreferrer" href="{escape(url)}">{_breakable(url)}</a>'
+
+
+def _legend() -> str:
+    items = "".join(
+        f"<div><dt>{mark_html(grade)} {escape(grade.value)}</dt><dd>{escape(words)}</dd></div>"
+        for grade, words in MEANINGS.items()
+    )
+    return (
+        f'<dl class="lc-legend">{items}</dl>'
+        f'<p class="lc-legend-note">Strongest first. A computed figure has the weakest grade among '
+        f"the figures that it was computed from.</p>"
+    )
+
+
+def _table(heads: Sequence[str], body: Sequence[str], *, caption: str = "") -> str:
+    title = f"<caption>{caption}</caption>" if caption else ""
+    columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    return (
+        f'<table class="lc-table">{title}<thead><tr>{columns}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody></table>"
+    )
+
+
+def _small(html: str) -> str:
+    return f'<div class="lc-small">{html}</div>' if html else ""
+
+
+def _nothing(words: str) -> str:
+    return f'<p class="lc-small">{escape(words)}</p>'
+
+
+def _breakable(text: str) -> str:
+    """Return escaped text whose long words may break at a dot, slash or underscore."""
+    safe = escape(text)
+    for sign in (".", "/", "_"):
+        safe = safe.replace(sign, f"{sign}<wbr>")
+    return safe.replace(".<wbr> ", ". ")
