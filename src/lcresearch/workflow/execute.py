@@ -104,7 +104,9 @@ def _first_line(source: str) -> str:
 
 def _last_started(source: Any, progress: Path) -> str:
     for cell in nbformat.read(progress, as_version=4).cells:
-        if cell.metadata.get("papermill", {}).get("status") in ("running", "failed"):
+        started = cell.metadata.get("papermill", {}).get("start_time")
+        answered = "shell.execute_reply" in cell.metadata.get("execution", {})
+        if cell.cell_type == "code" and started and not answered:
             return _number_of(source, cell.source)
     return "its first cell"
 

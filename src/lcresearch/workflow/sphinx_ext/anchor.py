@@ -1,8 +1,8 @@
-"""The anchor of a key on the page of claims."""
+"""The anchors of keys and of sources."""
 
 from __future__ import annotations
 
-__all__ = ["anchor"]
+__all__ = ["anchor", "source_anchor"]
 
 
 def anchor(key: str) -> str:
@@ -12,3 +12,8 @@ def anchor(key: str) -> str:
     becomes a tilde, which no key contains.
     """
     return "v-" + key.replace("-", "~").replace(".", "-")
+
+
+def source_anchor(name: str) -> str:
+    """Return the HTML id of a source; different sources have different ids."""
+    return "s-" + "".join(sign if sign.isalnum() else f"_{ord(sign):x}_" for sign in name)

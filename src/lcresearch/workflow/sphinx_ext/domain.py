@@ -62,6 +62,11 @@ class EvidenceDomain(Domain):
         """Remember the keys that a table on the current page lists."""
         self.data["rows"].setdefault(self.env.docname, set()).update(keys)
 
+    def page_of_table(self, kind: str) -> str | None:
+        """Return the first page that holds a table of that kind, or None."""
+        pages = [page for page, uses in self.data["uses"].items() if ("table", kind) in uses]
+        return min(pages, default=None)
+
     def mark(self, kind: str, key: str) -> str:
         """Return a hash of what a use shows now; empty where the key is unknown."""
         results = self.results

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lcresearch.evidence import Grade
 from lcresearch.wording import describe_value
-from lcresearch.workflow.sphinx_ext.anchor import anchor
+from lcresearch.workflow.sphinx_ext.anchor import anchor, source_anchor
 from lcresearch.workflow.sphinx_ext.describe import origin, range_words
 from lcresearch.workflow.sphinx_ext.grades import LETTERS, MEANINGS
 from lcresearch.workflow.sphinx_ext.mark import mark_html
@@ -32,6 +32,7 @@ def render_table(
     anchored: set[str],
     notebook_uri: _UriOf,
     claims_uri: str,
+    sources_uri: str | None,
 ) -> str:
     """Return one evidence table as HTML.
 
@@ -42,19 +43,21 @@ def render_table(
     rows
         The figures or claims that it lists.
     sources
-        The sources that it lists.
+        The sources of the county.
     anchored
         Keys whose row carries the anchor.
     notebook_uri
         Address of a notebook's page, or None where it has none.
     claims_uri
         Address of the page that holds the anchors; empty on that page.
+    sources_uri
+        The same for the table of sources; None where no page has one.
     """
     if kind == "sources":
         return _sources(sources)
     if kind == "grades":
         return _legend()
-    make = _Maker(anchored, notebook_uri, claims_uri)
+    make = _Maker(anchored, notebook_uri, claims_uri, sources_uri, sources)
     if kind == "claims":
         return _legend() + make.claims(rows)
     if kind == "assumptions":
@@ -65,10 +68,20 @@ def render_table(
 class _Maker:
     """Rows and tables of figures, given where their links lead."""
 
-    def __init__(self, anchored: set[str], notebook_uri: _UriOf, claims_uri: str) -> None:
+    def __init__(
+        self,
+        anchored: set[str],
+        notebook_uri: _UriOf,
+        claims_uri: str,
+        sources_uri: str | None,
+        sources: Sequence[Source],
+    ) -> None:
         self._anchored = anchored
         self._notebook_uri = notebook_uri
         self._claims_uri = claims_uri
+        self._sources_uri = sources_uri
+        # The longest first: a citation may begin with another.
+        self._sources = sorted(sources, key=lambda item: -len(item.citation))
 
     def claims(self, rows: Sequence[Entry]) -> str:
         heads = ("Claim", "Value", "Computed from", "Data")
@@ -83,7 +96,8 @@ class _Maker:
                 )
                 for entry in group
             ]
-            tables.append(_table(heads, body, caption=f"Notebook {self._notebook(notebook)}"))
+            caption = f"Notebook {self._notebook(notebook)}"
+            tables.append(_table("claims", heads, body, caption=caption))
         return "".join(tables) or _nothing("No notebook has recorded a claim.")
 
     def figures(self, rows: Sequence[Entry]) -> str:
@@ -91,17 +105,19 @@ class _Maker:
         parts = []
         for family, group in _grouped(rows, _family).items():
             body = [
-                self._row(entry, (heads[1], _value(entry)), (heads[2], _source_of(entry)))
+                self._row(entry, (heads[1], _value(entry)), (heads[2], self._source(entry)))
                 for entry in group
             ]
+            files = _small(_files(*group))
             if family in _FOLDED:
                 words = f"{_FOLDED[family]}: {len(group)} figures"
                 parts.append(
                     f'<details class="lc-more"><summary>{escape(words)}</summary>'
-                    f"{_table(heads, body)}</details>"
+                    f"{_table('figures', heads, body, caption=files)}</details>"
                 )
             else:
-                parts.append(_table(heads, body, caption=escape(family.capitalize())))
+                caption = escape(family.capitalize()) + files
+                parts.append(_table("figures", heads, body, caption=caption))
         return "".join(parts) or _nothing("The county has no figures.")
 
     def assumptions(self, rows: Sequence[Entry]) -> str:
@@ -114,7 +130,9 @@ class _Maker:
             )
             for entry in rows
         ]
-        return _table(heads, body) if body else _nothing("Nothing is assumed.")
+        if not body:
+            return _nothing("Nothing is assumed.")
+        return _table("figures", heads, body, caption=_small(_files(*rows)))
 
     def _row(self, entry: Entry, *cells: tuple[str, str]) -> str:
         key = entry.figure.key
@@ -135,6 +153,19 @@ class _Maker:
             f'<details class="lc-more"><summary>{len(links)} figures</summary>'
             f"{', '.join(links)}</details>"
         )
+
+    def _source(self, entry: Entry) -> str:
+        """Return the source, its citation replaced by a link to it in the table of sources."""
+        words = entry.figure.source
+        for item in self._sources if self._sources_uri is not None else ():
+            if item.citation and words.startswith(f"{item.citation}, "):
+                href = escape(f"{self._sources_uri}#{source_anchor(item.source)}")
+                rest = words.removeprefix(item.citation)
+                link = (
+                    f'<a href="{href}" title="{escape(item.citation)}">{_breakable(item.source)}</a>'
+                )
+                return _small(link + _breakable(rest))
+        return _small(_breakable(words))
 
     def _link(self, key: str) -> str:
         href = escape(f"{self._claims_uri}#{anchor(key)}")
@@ -172,16 +203,13 @@ def _value(entry: Entry) -> str:
     return f"<strong>{words}</strong> {badge}" + (_small(escape(spread)) if spread else "")
 
 
-def _source_of(entry: Entry) -> str:
-    return _breakable(entry.figure.source) + _small(_files(entry))
-
-
-def _files(entry: Entry) -> str:
+def _files(*entries: Entry) -> str:
     """Return the data files with the head of their hash, in full for whoever points at it."""
+    files = dict(item for entry in entries for item in entry.files.items())
     return " ".join(
         f'<span class="lc-file">{_breakable(path)} '
         f'<code title="SHA-256 {escape(digest)}">{escape(digest[:_SHORT_HASH])}</code></span>'
-        for path, digest in entry.files.items()
+        for path, digest in files.items()
     )
 
 
@@ -195,11 +223,12 @@ def _sources(sources: Sequence[Source]) -> str:
         if item.note:
             citation += _small(_breakable(item.note))
         body.append(
-            f'<tr><th scope="row"><code>{_breakable(item.source)}</code></th>'
+            f'<tr id="{escape(source_anchor(item.source))}">'
+            f'<th scope="row"><code>{_breakable(item.source)}</code></th>'
             f'<td data-label="{heads[1]}">{citation}</td>'
             f'<td data-label="{heads[2]}">{_breakable(item.licence)}</td></tr>'
         )
-    return _table(heads, body) if body else _nothing("The county names no sources.")
+    return _table("sources", heads, body) if body else _nothing("The county names no sources.")
 
 
 def _outward(url: str) -> str:
@@ -215,7 +244,7 @@ def _outward(url: str) -> str:
 
 def _legend() -> str:
     items = "".join(
-        f"<div><dt>{mark_html(grade)} {escape(grade.value)}</dt><dd>{escape(words)}</dd></div>"
+        f"<div><dt>{escape(grade.value)}{mark_html(grade)}</dt><dd>{escape(words)}</dd></div>"
         for grade, words in MEANINGS.items()
     )
     return (
@@ -225,11 +254,11 @@ def _legend() -> str:
     )
 
 
-def _table(heads: Sequence[str], body: Sequence[str], *, caption: str = "") -> str:
+def _table(kind: str, heads: Sequence[str], body: Sequence[str], *, caption: str = "") -> str:
     title = f"<caption>{caption}</caption>" if caption else ""
     columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     return (
-        f'<table class="lc-table">{title}<thead><tr>{columns}</tr></thead>'
+        f'<table class="lc-table lc-{kind}">{title}<thead><tr>{columns}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table>"
     )
 

@@ -50,7 +50,7 @@ class TableDirective(SphinxDirective):
         fresh = [key for key in rows if key not in listed]
         domain.note_rows(rows)
         table = EvidenceTable(kind=kind, rows=list(rows.values()), anchored=fresh)
-        table["sources"] = domain.results.sources if kind == "sources" else ()
+        table["sources"] = domain.results.sources
         table["results"] = self.config.lcresearch_results
         table["claims_page"] = self.config.lcresearch_claims_page
         self.set_source_info(table)
@@ -106,8 +106,12 @@ def _html(writer: Any, node: EvidenceTable) -> None:
             return None
         return str(builder.get_relative_uri(page, target))
 
+    def uri(target: str) -> str:
+        return "" if page == target else str(builder.get_relative_uri(page, target))
+
     home = node["claims_page"]
-    claims_uri = "" if page == home else str(builder.get_relative_uri(page, home))
+    domain = builder.env.get_domain(EvidenceDomain.name)
+    sources_page = domain.page_of_table("sources")
     writer.body.append(
         render_table(
             node["kind"],
@@ -115,7 +119,8 @@ def _html(writer: Any, node: EvidenceTable) -> None:
             sources=node["sources"],
             anchored=set(node["anchored"]) if page == home else set(),
             notebook_uri=notebook_uri,
-            claims_uri=claims_uri,
+            claims_uri=uri(home),
+            sources_uri=None if sources_page is None else uri(sources_page),
         )
     )
     raise nodes.SkipNode

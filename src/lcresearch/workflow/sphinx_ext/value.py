@@ -86,12 +86,13 @@ def _link(entry: Entry, words: str) -> pending_xref:
         "reftitle": summary(entry),
         "refwarn": False,
     }
-    # A number does not part from its unit at the end of a line.
+    # At the end of a line a number does not part from its unit, nor the mark from the last word.
+    head, gap, last = _GAP.sub("\N{NO-BREAK SPACE}", words, count=1).rpartition(" ")
     content = nodes.inline(
         "",
         "",
-        nodes.Text(_GAP.sub("\N{NO-BREAK SPACE}", words, count=1)),
-        GradeMark(grade=grade.value),
+        nodes.Text(head + gap),
+        nodes.inline("", "", nodes.Text(last), GradeMark(grade=grade.value), classes=["lc-last"]),
         classes=["lc-value", f"lc-{grade}"],
     )
     return pending_xref("", content, **attributes)
