@@ -61,7 +61,7 @@ def build_site(project_root: Path, *, report: Callable[[str], Any] = print) -> P
 
 def _write_conf(root: Path) -> None:
     """Write the Sphinx configuration that ``_config.yml`` stands for."""
-    import jsonschema
+    import jsonschema  # type: ignore[import-untyped]
     import yaml
     from jupyter_book.config import get_final_config
 
@@ -170,9 +170,7 @@ def _recover(build: Path) -> None:
 def _publish(build: Path, pages: list[str]) -> Path:
     """Copy the finished pages beside the site and exchange the two."""
     site, fresh, old = build / "html", build / ".html-new", build / ".html-old"
-    shutil.copytree(
-        build / "work" / "html", fresh, ignore=shutil.ignore_patterns(*_NOT_PUBLISHED)
-    )
+    shutil.copytree(build / "work" / "html", fresh, ignore=shutil.ignore_patterns(*_NOT_PUBLISHED))
     _drop_strays(fresh, pages)
     (fresh / "index.html").write_text(_redirect(f"{pages[0]}.html"), "utf-8")
     if site.exists():
@@ -192,8 +190,8 @@ def _drop_strays(site: Path, pages: list[str]) -> None:
         elif "_static" not in page.relative_to(site).parts:
             page.unlink()
     for folder in ("_images", "_sources", "_downloads"):
-        for file in (site / folder).rglob("*"):
-            if file.is_file() and f"{folder}/{file.relative_to(site / folder).as_posix()}" not in text:
+        for file in [path for path in (site / folder).rglob("*") if path.is_file()]:
+            if file.relative_to(site).as_posix() not in text:
                 file.unlink()
 
 

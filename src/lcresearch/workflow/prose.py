@@ -44,15 +44,14 @@ _TEMPORAL: Final = re.compile(
 _TOKEN: Final = re.compile(r"\S+")
 _EDGES: Final = "()[]{}<>\"'“”‘’«».,;:!?*_~…–—"
 
-_TITLED: Final = frozenset(
-    "admonition attention caution card danger dropdown error hint important note seealso sidebar "
-    "tab-item tip topic warning grid-item-card margin figure-md".split()
+_TITLED: Final = re.compile(
+    "admonition|attention|card|caution|danger|dropdown|error|grid-item-card|hint|important|margin|"
+    "note|seealso|sidebar|tab-item|tip|topic|warning"
 )
 # Directives whose body is no prose.
-_CODE: Final = frozenset(
-    "bibliography code code-block code-cell csv-table doctest evidence-table glue graphviz highlight "
-    "include literalinclude math mermaid parsed-literal raw sourcecode tableofcontents toctree "
-    "mystnb eval-rst".split()
+_CODE: Final = re.compile(
+    "bibliography|code|code-block|code-cell|doctest|evidence-table|graphviz|highlight|include|"
+    "literalinclude|math|mermaid|raw|sourcecode|tableofcontents|toctree"
 )
 _DIRECTIVE: Final = re.compile(r"\{(?P<name>[^}]+)\}\s*(?P<argument>.*)", re.DOTALL)
 _MARKUP: Final = re.compile(r"<!--.*?-->|<[^>]*>|&#?\w+;", re.DOTALL)
@@ -162,9 +161,9 @@ def _walk(parser: MarkdownIt, text: str, first: int) -> Iterator[tuple[int, str]
 
 def _directive(parser: MarkdownIt, token: Token, line: int) -> Iterator[tuple[int, str]]:
     found = _DIRECTIVE.fullmatch(token.info.strip())
-    if not found or found["name"] in _CODE or found["name"].startswith("code"):
+    if not found or _CODE.fullmatch(found["name"]):
         return
-    if found["name"] in _TITLED:
+    if _TITLED.fullmatch(found["name"]):
         for inner in parser.parseInline(found["argument"]):
             yield from _inline(inner.children or [], line)
     body = token.content.split("\n")

@@ -36,8 +36,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _code_hash() -> str:
     here = Path(__file__).resolve().parent
     package = here.parents[1]
-    files = [*here.glob("*.py"), *(package / f"{name}.py" for name in ("evidence", "units"))]
     digest = hashlib.sha256()
-    for path in sorted(files):
+    for path in sorted([*here.glob("*.py"), *package.glob("*.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

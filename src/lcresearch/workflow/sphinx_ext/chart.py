@@ -34,9 +34,7 @@ class ChartDirective(SphinxDirective):
         chart = domain.results.charts.get(key)
         if chart is None:
             near = hint(key, domain.results.charts)
-            warn(
-                "unknown_key", f"No notebook draws a chart {key!r}.{near}", self.get_location()
-            )
+            warn("unknown_key", f"No notebook draws a chart {key!r}.{near}", self.get_location())
             return []
         folder = self.config.lcresearch_results
         picture = nodes.image(

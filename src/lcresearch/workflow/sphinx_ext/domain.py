@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from docutils import nodes
 from docutils.nodes import Element
@@ -35,7 +35,7 @@ class EvidenceDomain(Domain):
     data_version = 1
     # uses: {page: {(kind, key): mark}}; rows: {page: keys that its tables list};
     # places: {page: {key: line}}
-    initial_data: ClassVar[dict[str, dict[str, Any]]] = {"uses": {}, "rows": {}, "places": {}}
+    initial_data: dict[str, Any] = {"uses": {}, "rows": {}, "places": {}}  # noqa: RUF012
 
     @cached_property
     def results(self) -> Results:
@@ -49,7 +49,7 @@ class EvidenceDomain(Domain):
     @property
     def claims_page(self) -> str:
         """Page whose tables hold the anchors."""
-        return self.env.config.lcresearch_claims_page
+        return str(self.env.config.lcresearch_claims_page)
 
     def note_use(self, kind: str, key: str, *, place: Any = None) -> None:
         """Remember that the current page shows a value, a chart or a table."""
@@ -85,10 +85,10 @@ class EvidenceDomain(Domain):
             if isinstance(memory, dict):
                 memory.pop(docname, None)
 
-    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+    def merge_domaindata(self, docnames: list[str], otherdata: dict[str, Any]) -> None:
         """Take over what a parallel reader remembers."""
         for name in self.initial_data:
-            for page in docnames & otherdata[name].keys():
+            for page in set(docnames) & otherdata[name].keys():
                 self.data[name][page] = otherdata[name][page]
 
     def check_consistency(self) -> None:
@@ -109,7 +109,7 @@ class EvidenceDomain(Domain):
         env: BuildEnvironment,
         fromdocname: str,
         builder: Builder,
-        typ: str,
+        typ: str,  # noqa: ARG002
         target: str,
         node: pending_xref,
         contnode: Element,
@@ -129,7 +129,7 @@ class EvidenceDomain(Domain):
 
 
 def outdated_pages(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+    _app: Sphinx, env: BuildEnvironment, _added: set[str], _changed: set[str], removed: set[str]
 ) -> list[str]:
     """Return the pages that show something which is no longer what it was."""
     domain = env.get_domain(EvidenceDomain.name)

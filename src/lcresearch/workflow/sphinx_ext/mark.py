@@ -14,7 +14,7 @@ from lcresearch.workflow.sphinx_ext.grades import LETTERS
 __all__ = ["GradeMark", "add_mark", "mark_html"]
 
 
-class GradeMark(nodes.Inline, nodes.Element):
+class GradeMark(nodes.Inline, nodes.Element):  # type: ignore[misc]
     """Mark of a grade, held in the attribute ``grade``."""
 
 

@@ -7,7 +7,6 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from lcresearch.evidence import Grade
 from lcresearch.wording import describe_value
 from lcresearch.workflow.sphinx_ext.anchor import anchor, source_anchor
 from lcresearch.workflow.sphinx_ext.describe import origin, range_words
@@ -161,9 +160,8 @@ class _Maker:
             if item.citation and words.startswith(f"{item.citation}, "):
                 href = escape(f"{self._sources_uri}#{source_anchor(item.source)}")
                 rest = words.removeprefix(item.citation)
-                link = (
-                    f'<a href="{href}" title="{escape(item.citation)}">{_breakable(item.source)}</a>'
-                )
+                title = escape(item.citation)
+                link = f'<a href="{href}" title="{title}">{_breakable(item.source)}</a>'
                 return _small(link + _breakable(rest))
         return _small(_breakable(words))
 
@@ -239,7 +237,8 @@ def _outward(url: str) -> str:
         return _breakable(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or url != url.strip():
         return _breakable(url)
-    return f'<a class="reference external" rel="noreferrer" href="{escape(url)}">{_breakable(url)}</a>'
+    link = f'class="reference external" rel="noreferrer" href="{escape(url)}"'
+    return f"<a {link}>{_breakable(url)}</a>"
 
 
 def _legend() -> str:

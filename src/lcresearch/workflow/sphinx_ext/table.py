@@ -19,7 +19,7 @@ __all__ = ["TableDirective", "add_table"]
 _KINDS: Final = ("claims", "figures", "assumptions", "sources", "grades")
 
 
-class EvidenceTable(nodes.General, nodes.Element):
+class EvidenceTable(nodes.General, nodes.Element):  # type: ignore[misc]
     """A table as HTML; its children are the same as a list, for search and for other writers."""
 
 

@@ -42,9 +42,8 @@ class ValueRole(SphinxRole):
         if fault:
             return self._refuse("unknown_option", f"{self.text!r}: {fault}", key)
         if entry.figure.value is None and "range" not in flags:
-            return self._refuse(
-                "no_number", f"{key!r} has no number: its source gives none; use words.", "no number"
-            )
+            fault = f"{key!r} has no number: its source gives none; say it in words."
+            return self._refuse("no_number", fault, "no number")
         describe = describe_range if "range" in flags else describe_value
         try:
             words = describe(entry.figure, spec, unit="bare" not in flags)
@@ -66,10 +65,9 @@ def _read(options: list[str]) -> tuple[str, set[str], str]:
         if option in _OPTIONS:
             flags.add(option)
         elif not option or not _FORMAT.fullmatch(option):
-            return "", set(), (
-                f"{option!r} is neither one of {', '.join(_OPTIONS)} nor a number format such as "
-                f"',.1f' or '.0%'.{hint(option, _OPTIONS)}"
-            )
+            known = ", ".join(_OPTIONS)
+            fault = f"{option!r} is neither one of {known} nor a number format such as ',.1f'."
+            return "", set(), fault + hint(option, _OPTIONS)
         elif spec:
             return "", set(), f"two number formats, {spec!r} and {option!r}: keep one."
         else:
