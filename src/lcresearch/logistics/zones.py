@@ -123,9 +123,7 @@ def _distance_to_hub(zones: pd.DataFrame, hub: str) -> np.ndarray:
     straight = great_circle_km(zones["lat"], zones["lon"], lat, lon)
     swappable = zones["lon"].between(-90, 90).to_numpy()
     swapped = np.full(len(zones), np.inf)
-    swapped[swappable] = great_circle_km(
-        zones["lon"][swappable], zones["lat"][swappable], lat, lon
-    )
+    swapped[swappable] = great_circle_km(zones["lon"][swappable], zones["lat"][swappable], lat, lon)
     suspect = (straight > _SUSPECT_KM) & (swapped < straight / 10)
     if suspect.any():
         raise DataError(

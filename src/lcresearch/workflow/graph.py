@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -141,7 +143,7 @@ def walk(project: Project, steps: Iterable[Step], *, jobs: int) -> list[str]:
         for step in steps
     ]
     output = io.StringIO()
-    with redirect_stdout(output):
+    with redirect_stdout(output), _children_end_on_interrupt():
         session = pytask.build(
             tasks=tasks,
             config=config,
@@ -149,6 +151,8 @@ def walk(project: Project, steps: Iterable[Step], *, jobs: int) -> list[str]:
             verbose=0,
             capture="no",
             n_workers=jobs,
+            # Steps wait for kernels and for Sphinx, which are processes of their own.
+            parallel_backend="threads",
             show_traceback=False,
         )
     failures = [
@@ -162,6 +166,27 @@ def walk(project: Project, steps: Iterable[Step], *, jobs: int) -> list[str]:
         # pytask ends quietly when it is interrupted.
         raise KeyboardInterrupt
     return failures
+
+
+@contextmanager
+def _children_end_on_interrupt() -> Iterator[None]:
+    """End kernels and Sphinx when the user interrupts; kernels do not hear the terminal."""
+    import psutil
+
+    def stop(_signal: int, _frame: Any) -> None:
+        for child in psutil.Process().children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    earlier = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, earlier)
 
 
 def _notebook_step(

@@ -149,7 +149,10 @@ def _faults(text: str, root: Path) -> Iterable[str]:
                 path = Path(found["path"].split(":docstring of")[0])
                 if path.is_relative_to(root):
                     path = path.relative_to(root)
-                place = describe_place(path.as_posix(), int(found["line"] or 0)) + ": "
+                line_number = int(found["line"] or 0)
+                if path.suffix == ".ipynb" and line_number:
+                    line_number -= 1  # MyST-NB counts from one twice
+                place = describe_place(path.as_posix(), line_number) + ": "
             parts.append((place, [line[found.end() :]]))
         elif parts and line.strip():
             parts[-1][1].append(line.strip())

@@ -37,8 +37,8 @@ _QUANTITY: Final = re.compile(
     r"hours?|days?|months?|years|per cent|percent)\b)"
 )
 _TEMPORAL: Final = re.compile(
-    r"\b(?:in|since|of|from|by|until|till|before|after|during|around|about|year|years|census|"
-    r"between|and|to|early|late|mid)[\s-]+$",
+    r"\b(?:in|since|from|by|until|till|before|after|during|years?|census|between|early|late|mid)"
+    r"[\s-]+$",
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(r"\S+")
@@ -132,7 +132,8 @@ def describe_place(page: str, line: int) -> str:
 def _digits_of_markdown(text: str) -> Iterator[tuple[int, str]]:
     if _DIGIT.search(text):
         parser = _parser()
-        yield from sorted(set(_walk(parser, text, 1)), key=lambda place: place[0])
+        found = dict.fromkeys(_walk(parser, text, 1))
+        yield from sorted(found, key=lambda place: place[0])
 
 
 def _parser() -> MarkdownIt:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
+from lcresearch.workflow.files import hash_files
 from lcresearch.workflow.sphinx_ext.chart import ChartDirective
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
 from lcresearch.workflow.sphinx_ext.mark import add_mark
@@ -23,6 +24,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("lcresearch_claims_page", "book/claims", "env", str)
     # Every page is read again when the code that renders figures changes.
     app.add_config_value("lcresearch_code", _code_hash(), "env", str)
+    # All are written again when a style or a script changes: Sphinx copies these with pages only.
+    app.add_config_value("lcresearch_assets", "", "html", str)
+    app.connect("config-inited", _note_assets)
     app.add_domain(EvidenceDomain)
     app.add_role("val", ValueRole())
     app.add_directive("chart", ChartDirective)
@@ -36,7 +40,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _code_hash() -> str:
     here = Path(__file__).resolve().parent
     package = here.parents[1]
-    digest = hashlib.sha256()
-    for path in sorted([*here.glob("*.py"), *package.glob("*.py")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return hash_files([*here.glob("*.py"), *package.glob("*.py")], package)
+
+
+def _note_assets(app: Sphinx, config: Config) -> None:
+    folders = [Path(app.confdir) / name for name in config.html_static_path]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    config.lcresearch_assets = hash_files(files, Path(app.confdir))

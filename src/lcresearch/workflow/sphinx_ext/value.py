@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, Final
 
 from docutils import nodes
@@ -20,7 +21,7 @@ __all__ = ["ValueRole"]
 
 _FORMAT: Final = re.compile(r"\+?,?(\.\d+)?[efg%]?")
 _OPTIONS: Final = ("bare", "range")
-_GAP: Final = re.compile(r"(?<=[\d%]) (?=\S)")
+_GAP: Final = re.compile(r"(?<=[\d%]) (?=\D+$)")
 
 
 class ValueRole(SphinxRole):
@@ -54,8 +55,18 @@ class ValueRole(SphinxRole):
     def _refuse(
         self, subtype: str, message: str, words: str
     ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        warn(subtype, message, self.get_location())
+        warn(subtype, message, self._exact_place())
         return [nodes.strong(self.rawtext, words, classes=["lc-missing"])], []
+
+    def _exact_place(self) -> str:
+        """Return page and line of the role; MyST itself knows the line of its paragraph only."""
+        page, first = self.get_source_info()
+        if page.endswith(".md"):
+            lines = Path(page).read_text("utf-8").split("\n")
+            for number, line in enumerate(lines[first - 1 :], start=first):
+                if f"`{self.text}`" in line:
+                    return f"{page}:{number}"
+        return self.get_location()
 
 
 def _read(options: list[str]) -> tuple[str, set[str], str]:
