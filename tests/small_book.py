@@ -37,7 +37,8 @@ chapters:
 PAGES = {
     "intro": """# A small book
 
-The fund is {val}`fund.annual`, or {val}`fund.annual|,.1f|bare`; a road winds {val}`road.detour|range`.
+The fund is {val}`fund.annual`, or {val}`fund.annual|,.1f|bare`;
+a road winds {val}`road.detour|range`.
 
 | fund |
 |---|
@@ -81,7 +82,7 @@ def figure(value: float | None, unit: str, grade: str, **rest: Any) -> dict[str,
 
 def make_results() -> dict[str, Any]:
     """Return results with a figure of each kind, one of them with markup in all its texts."""
-    nasty = "<script>alert(1)</script> & \"quotes\" '</td>"
+    nasty = '<script>alert(1)</script> & "quotes" \'</td>'
     claim = figure(2, "CNY/person/year", "reported", source="computed from fund.annual")
     del claim["file"], claim["sha256"]
     return {

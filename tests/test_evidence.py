@@ -76,7 +76,9 @@ def test_a_claim_may_be_graded_weaker_but_never_stronger(ledger):
 
 def test_an_unknown_input_is_refused_with_the_nearest_key(ledger):
     """A claim cannot rest on a key that nothing recorded."""
-    with pytest.raises(EvidenceError, match=r"'fund.anual' is neither .* Did you mean 'fund.annual'"):
+    with pytest.raises(
+        EvidenceError, match=r"'fund.anual' is neither .* Did you mean 'fund.annual'"
+    ):
         ledger.record("x", 1, unit="count", inputs=["fund.anual"])
     with pytest.raises(EvidenceError, match="no key matches the pattern 'village"):
         ledger.record("x", 1, unit="count", inputs=["village.*"])

@@ -39,7 +39,7 @@ def figures_of(
     def cite(row: Any) -> str:
         return f"{citations[row.source]}, {row.locator}"
 
-    def origin(table: str) -> dict[str, str]:
+    def origin(table: str) -> dict[str, Any]:
         return {"file": f"{name}/{table}.csv", "sha256": hashes[table]}
 
     for table, grade in (("reported", Grade.REPORTED), ("published", Grade.PUBLISHED)):

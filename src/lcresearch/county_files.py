@@ -98,7 +98,7 @@ def _read_about(folder: Path, faults: list[str]) -> dict[str, str]:
         if name not in _ABOUT:
             faults.append(f"county.toml: {name!r} is not known: remove it.")
         elif not isinstance(about.get(name), str) or not about[name].strip():
-            faults.append(f"county.toml: {name} is missing or not text: write {name} = \"...\".")
+            faults.append(f'county.toml: {name} is missing or not text: write {name} = "...".')
     return about
 
 
@@ -106,7 +106,9 @@ def _read_table(
     path: Path, schema: pa.DataFrameSchema, faults: list[str]
 ) -> tuple[pd.DataFrame | None, str]:
     if not path.is_file():
-        faults.append(f"{path.name} is missing: add it, with the columns {', '.join(schema.columns)}.")
+        faults.append(
+            f"{path.name} is missing: add it, with the columns {', '.join(schema.columns)}."
+        )
         return None, ""
     content = path.read_bytes()
     raw = _read_text(path.name, content, faults)
@@ -139,7 +141,7 @@ def _read_table(
         faults.extend(_words_of(path.name, raw, error.failure_cases))
         return None, ""
     texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
-    return frame.fillna({name: "" for name in texts}), hashlib.sha256(content).hexdigest()
+    return frame.fillna(dict.fromkeys(texts, "")), hashlib.sha256(content).hexdigest()
 
 
 def _words_of(file: str, raw: pd.DataFrame, cases: pd.DataFrame) -> Iterator[str]:
@@ -175,6 +177,6 @@ def _check_sources(frames: Mapping[str, pd.DataFrame], faults: list[str]) -> Non
         for row, source in frame["source"].items():
             if source and source not in known:
                 faults.append(
-                    f"{table}.csv, row {int(row) + 2}, column source: {source!r} is not in "  # type: ignore[call-overload]
+                    f"{table}.csv, row {int(row) + 2}, column source: {source!r} is not in "
                     f"sources.csv: add it there, or correct the name."
                 )

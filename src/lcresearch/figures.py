@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.figure import Figure as Canvas
 
@@ -110,7 +110,7 @@ def show(canvas: Canvas, *, key: str, alt: str) -> Chart:
             raise DataError(f"Chart {key!r}: label both axes, with units.")
     buffer = BytesIO()
     canvas.savefig(buffer, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
-    mpl.pyplot.close(canvas)
+    plt.close(canvas)
     chart = Chart(key, alt, buffer.getvalue(), round(canvas.get_figwidth() * 100))
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         sys.modules["IPython"].display.display(chart)

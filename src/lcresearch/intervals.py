@@ -95,7 +95,9 @@ class Interval:
             raise DataError(
                 f"Cannot divide by an interval that holds zero ({divisor.low} to {divisor.high})."
             )
-        return _corners(_times, self, Interval(1 / divisor.value, 1 / divisor.high, 1 / divisor.low))
+        return _corners(
+            _times, self, Interval(1 / divisor.value, 1 / divisor.high, 1 / divisor.low)
+        )
 
 
 def _as_interval(x: Interval | float) -> Interval:

@@ -48,7 +48,12 @@ def _number(
     description: str, unit: str, check: pa.Check | None = None, *, missing: bool = False
 ) -> pa.Column:
     return pa.Column(
-        float, check, nullable=missing, coerce=True, description=description, metadata={"unit": unit}
+        float,
+        check,
+        nullable=missing,
+        coerce=True,
+        description=description,
+        metadata={"unit": unit},
     )
 
 
@@ -161,15 +166,23 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
             "villages": _number("village committees", "village", _NOT_NEGATIVE),
             "communities": _number("resident communities", "community", _NOT_NEGATIVE),
             "area_km2": _number("area", "km2", _POSITIVE, missing=True),
-            "population": _number("population of the year in its note", "person", _POSITIVE, missing=True),
-            "population_note": _optional_text("year and kind (resident, registered) of the population"),
-            "road_km": _number("road distance to the county seat", "km", _NOT_NEGATIVE, missing=True),
+            "population": _number(
+                "population of the year in its note", "person", _POSITIVE, missing=True
+            ),
+            "population_note": _optional_text(
+                "year and kind (resident, registered) of the population"
+            ),
+            "road_km": _number(
+                "road distance to the county seat", "km", _NOT_NEGATIVE, missing=True
+            ),
             "elevation_m": _number("elevation of the township's seat", "m", missing=True),
             "source": _text(_SOURCE),
             "locator": _text(_LOCATOR),
         },
         checks=pa.Check(
-            lambda frame: pd.Series([(frame["seat"] == "yes").sum() == 1] * len(frame), frame.index),
+            lambda frame: pd.Series(
+                [(frame["seat"] == "yes").sum() == 1] * len(frame), frame.index
+            ),
             error="exactly one township must have seat = yes",
         ),
         strict=True,
@@ -202,13 +215,17 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
                 description="short name of the estimate",
             ),
             "strand": pa.Column(
-                str, _one_of("fund", "logistics", "pricing", "method"), description="where it belongs"
+                str,
+                _one_of("fund", "logistics", "pricing", "method"),
+                description="where it belongs",
             ),
             "outcome": _text("what was measured, on whom"),
             "estimate": pa.Column(
                 float, nullable=True, coerce=True, description="empty where no number was seen"
             ),
-            "std_error": _number("standard error, in the estimate's unit", "", _POSITIVE, missing=True),
+            "std_error": _number(
+                "standard error, in the estimate's unit", "", _POSITIVE, missing=True
+            ),
             "unit": pa.Column(str, _UNIT, description="unit of the estimate"),
             "finding": _text("the result in words"),
             "sample": _optional_text("number and kind of units, years"),

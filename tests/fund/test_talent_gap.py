@@ -24,7 +24,7 @@ def step(employed: float, inflow: float, rate: float) -> float:
 
 
 def model(**changed: float) -> TalentGap:
-    """A gap of 60 with flows that close it, and any argument replaced."""
+    """Return a gap of 60 with flows that close it, and any argument replaced."""
     return TalentGap(
         **{"demand": 100.0, "employed": 40.0, "yearly_inflow": 20.0, "leaving_rate": 0.1} | changed
     )
@@ -103,6 +103,7 @@ def test_needed_inflow_closes_the_gap_on_time(
     needed = TalentGap(demand=demand, employed=employed, leaving_rate=rate).inflow_to_close(
         years=years
     )
+    assert needed >= 0
     stock = employed
     for _ in range(years):
         stock = step(stock, needed, rate)

@@ -1,4 +1,4 @@
-import os
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +13,7 @@ def test_a_write_that_fails_leaves_the_earlier_file(tmp_path, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(os, "replace", interrupted)
+    monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_bytes(path, b"new")
     assert path.read_bytes() == b"old"
@@ -30,7 +30,8 @@ def test_nan_is_not_written_as_json(tmp_path):
 def test_a_hash_depends_on_names_and_contents_but_not_on_the_place(tmp_path):
     """Moving a folder must not change its hash; renaming or changing a file must."""
     hashes = []
-    for folder, name, content in (("a", "x", "1"), ("b", "x", "1"), ("c", "y", "1"), ("d", "x", "2")):
+    files = (("a", "x", "1"), ("b", "x", "1"), ("c", "y", "1"), ("d", "x", "2"))
+    for folder, name, content in files:
         path = tmp_path / folder / name
         path.parent.mkdir()
         path.write_text(content)

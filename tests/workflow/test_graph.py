@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -102,7 +103,7 @@ def test_a_kernel_that_dies_is_reported_in_words(project):
     """A killed kernel must end in a sentence, not in a hang or a half-written file."""
     path = project.notebooks[0]
     toy.make_notebook(path, "import os\nos._exit(9)")
-    [failure] = [text for text in walk(project, steps_of(project), jobs=2)]
+    [failure] = walk(project, steps_of(project), jobs=2)
     assert failure.startswith("one: the kernel died while it ran cell 2 ('import os')")
     assert not (project.results / "one.ipynb").exists()
 
@@ -146,7 +147,7 @@ def test_two_equal_runs_write_equal_bytes(project):
 
 
 def test_an_interrupted_run_keeps_what_was_finished_and_resumes(project):
-    """After an interrupt the finished notebook is kept, nothing is half-written, and work resumes."""
+    """After an interrupt what was finished is kept, nothing is half-written, work resumes."""
     slow = project.root / "slow"
     slow.touch()
     toy.make_notebook(
@@ -160,7 +161,7 @@ def test_an_interrupted_run_keeps_what_was_finished_and_resumes(project):
         "project = test_graph.Project(Path(sys.argv[1]))\n"
         "print(walk(project, test_graph.steps_of(project), jobs=2))"
     )
-    paths = [os.path.dirname(__file__), os.path.dirname(toy.__file__)]
+    paths = [str(Path(__file__).parent), str(Path(toy.__file__).parent)]
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(project.root), *paths], start_new_session=True
     )

@@ -17,13 +17,13 @@ def _build(root: Path) -> Path:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """The small book's sources, in a path with a space and Chinese characters."""
+    """Return the small book's sources, in a path with a space and Chinese characters."""
     return small_book.make_book(tmp_path / "a book 书")
 
 
 def test_site_is_whole_and_nothing_else_is_written(root: Path) -> None:
     """The site has the pages of the table of contents; besides it only conf.py is new."""
-    before = {path for path in root.parent.rglob("*")}
+    before = set(root.parent.rglob("*"))
     lines: list[str] = []
     site = build_site(root, report=lines.append)
     assert site == root / "_build/html"
@@ -37,7 +37,7 @@ def test_site_is_whole_and_nothing_else_is_written(root: Path) -> None:
         "book/claims.html",
         "book/results/one.html",
     }
-    new = {path for path in root.parent.rglob("*")} - before
+    new = set(root.parent.rglob("*")) - before
     top = {path.relative_to(root).parts[0] for path in new}
     assert top == {"_build", "conf.py"}
     assert "4 pages" in lines[-1]
@@ -124,8 +124,8 @@ def test_page_that_leaves_the_book_leaves_the_site(root: Path) -> None:
     )
     _build(root)
     assert not (site / "book/fund.html").exists()
-    assert not [path for path in (site / "_sources").rglob("fund*")]
-    assert not [path for path in (site / "_images").rglob("*.png")]
+    assert not list((site / "_sources").rglob("fund*"))
+    assert not list((site / "_images").rglob("*.png"))
 
 
 def test_typed_digits_stop_the_build(root: Path) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,13 +27,13 @@ def _values(page: BeautifulSoup) -> list[Tag]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small book, built once."""
+    """Return the small book, built once."""
     return _build(small_book.make_book(tmp_path_factory.mktemp("good") / "a book 书"))
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
-    """The small book's sources."""
+def root(tmp_path: Path) -> Path:
+    """Return the small book's sources."""
     return small_book.make_book(tmp_path / "a book 书")
 
 
@@ -148,9 +147,9 @@ Caption.
         (9, "Did you mean 'fund.chart'"),
         (13, "Did you mean 'claims'"),
     ):
-        assert any(
-            f"book/fund.md:{line}: " in row and words in row for row in text.splitlines()
-        ), f"line {line}: {words}\n{text}"
+        assert any(f"book/fund.md:{line}: " in row and words in row for row in text.splitlines()), (
+            f"line {line}: {words}\n{text}"
+        )
 
 
 def test_fault_in_a_notebook_names_the_cell(root: Path) -> None:
@@ -174,7 +173,7 @@ def test_warnings_do_not_vanish_when_built_again(root: Path) -> None:
     good = (root / "book/fund.md").read_text("utf-8")
     (root / "book/fund.md").write_text(good + "\n{val}`fund.nothing`\n")
     for _ in range(2):
-        with pytest.raises(BookError, match="fund.nothing"):
+        with pytest.raises(BookError, match=r"fund\.nothing"):
             _build(root)
     (root / "book/fund.md").write_text(good)
     assert (_build(root) / "book/fund.html").is_file()
@@ -205,7 +204,7 @@ def test_removed_chart_fails_the_next_build(root: Path) -> None:
 
 
 def test_results_that_are_missing_or_broken_are_named(root: Path) -> None:
-    """Without results, or with results of another form, the build says which file and what to do."""
+    """Without results, or with some of another form, the build names the file and the remedy."""
     (root / "book/results/claims.json").write_text('{"figures": 3}')
     with pytest.raises(BookError, match=r"claims.json is not what the notebooks' runs write"):
         _build(root)

@@ -21,18 +21,19 @@ app = typer.Typer(
 )
 
 Jobs = Annotated[
-    int, typer.Option(min=1, help="How many notebooks may run at once; by default one per core.")
+    int | None,
+    typer.Option(min=1, help="How many notebooks may run at once; by default one per core."),
 ]
 
 
 @app.command()
-def book(jobs: Jobs = os.cpu_count() or 1) -> None:
+def book(jobs: Jobs = None) -> None:
     """Run the notebooks that changed and build the book."""
     from lcresearch.workflow.graph import book_steps, walk
     from lcresearch.workflow.project import Project
 
     project = Project.find()
-    _stop_on(walk(project, book_steps(project), jobs=jobs))
+    _stop_on(walk(project, book_steps(project), jobs=jobs or os.cpu_count() or 1))
     page = project.build / "html" / "index.html"
     typer.echo(f"The book is ready: open {page.as_uri()}")
 

@@ -242,7 +242,8 @@ def _cells_of(notebook: Path) -> str:
 
 def _county_of(notebook: Path, parameters: Mapping[str, Any]) -> str:
     known = read_parameters(notebook)
-    return str(parameters.get("county", known["county"].default if "county" in known else "liancheng"))
+    default = known["county"].default if "county" in known else "liancheng"
+    return str(parameters.get("county", default))
 
 
 def _taken(step: Step) -> Callable[..., None]:
