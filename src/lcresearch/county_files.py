@@ -59,7 +59,7 @@ def read_folder(
 
 
 def _read_text(file: str, content: bytes, faults: list[str]) -> pd.DataFrame | None:
-    """Return a table as text: pandera turns it into numbers and can then name the rows that fail."""
+    """Return a table as text; pandera then turns it into numbers and names the rows that fail."""
     before = len(faults)
     try:
         # Not pandas: it shifts or drops values where a row has more of them than the header.
@@ -138,13 +138,13 @@ def _read_table(
     try:
         frame = schema.validate(raw, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        faults.extend(_words_of(path.name, raw, error.failure_cases))
+        faults.extend(_words_of(path.name, error.failure_cases))
         return None, ""
     texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
     return frame.fillna(dict.fromkeys(texts, "")), hashlib.sha256(content).hexdigest()
 
 
-def _words_of(file: str, raw: pd.DataFrame, cases: pd.DataFrame) -> Iterator[str]:
+def _words_of(file: str, cases: pd.DataFrame) -> Iterator[str]:
     """Yield one sentence for each row that fails a check."""
     seen: set[tuple[Any, ...]] = set()
     for case in cases.itertuples():

@@ -61,17 +61,18 @@ def describe_value(figure: Figure, spec: str = "", *, unit: bool = True) -> str:
     """
     if figure.value is None:
         return "no number"
-    if not spec and figure.unit == "share":
-        spec = ".1%" if figure.value * 100 != round(figure.value * 100) else ".0%"
-    elif not spec and figure.unit == "calendar year":
-        spec = ".0f"
-    words = format_number(figure.value, spec)
-    if figure.low is not None and figure.high is None:
-        words = f"at least {words}"
-    elif figure.high is not None and figure.low is None:
-        words = f"at most {words}"
+    number = _number(figure, figure.value, spec)
+    low, high = figure.low, figure.high
+    if low == figure.value and high != low:
+        number = f"at least {number}"
+    elif high == figure.value and low != high:
+        number = f"at most {number}"
+    elif low is not None and high is None:
+        number = f"{number} (at least {_number(figure, low, spec)})"
+    elif high is not None and low is None:
+        number = f"{number} (at most {_number(figure, high, spec)})"
     name = describe_unit(figure.unit, figure.value) if unit else ""
-    return f"{words} {name}".strip()
+    return f"{number} {name}".strip()
 
 
 def describe_range(figure: Figure, spec: str = "", *, unit: bool = True) -> str:
@@ -84,8 +85,15 @@ def describe_range(figure: Figure, spec: str = "", *, unit: bool = True) -> str:
     """
     if figure.low is None or figure.high is None:
         raise EvidenceError(f"{figure.key!r} has no range: it lacks a lower or an upper bound.")
-    if not spec and figure.unit == "share":
-        spec = ".0%"
-    words = f"{format_number(figure.low, spec)} to {format_number(figure.high, spec)}"
+    words = f"{_number(figure, figure.low, spec)} to {_number(figure, figure.high, spec)}"
     name = describe_unit(figure.unit) if unit else ""
     return f"{words} {name}".strip()
+
+
+def _number(figure: Figure, value: float, spec: str) -> str:
+    if figure.unit == "share" and not spec:
+        # Rounded first: 100 * 0.07 is not 7 in binary.
+        return f"{format_number(round(100 * value, 10))}%"
+    if figure.unit == "calendar year" and not spec:
+        return f"{value:.0f}"
+    return format_number(value, spec)

@@ -60,11 +60,18 @@ def test_values_from_the_command_line_take_the_parameters_type(known):
     assert check_parameters("one", values, known) == values
 
 
+def test_a_number_with_an_exponent_is_a_number(known):
+    """What people type as a number must be read as one."""
+    assert parse_assignments(["detour=8e-1"], known) == {"detour": 0.8}
+
+
 @pytest.mark.parametrize(
     ("assignment", "words"),
     [
         ("detuor=1", r"has no parameter 'detuor': it has county.* Did you mean 'detour'\?"),
         ("detour=much", "'detour' of notebook one must be float or None, not str"),
+        ("detour=nan", "must be float or None, not float"),
+        ("detour=.inf", "must be float or None, not float"),
         ("years=1.5", "'years' of notebook one must be int, not float"),
         ("years=true", "must be int, not bool"),
         ("exact=1", "must be bool, not int"),

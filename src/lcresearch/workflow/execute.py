@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 import warnings
@@ -52,6 +53,8 @@ def execute(
     from papermill.exceptions import PapermillExecutionError
 
     os.environ.update(_KERNEL_ENVIRONMENT)
+    # It does not know types such as "float | None"; parameters were checked before.
+    logging.getLogger("papermill").setLevel(logging.ERROR)
     source = nbformat.read(notebook, as_version=4)
     _clear(source)
     with tempfile.TemporaryDirectory() as temporary, warnings.catch_warnings():

@@ -117,7 +117,7 @@ def _run_sphinx(root: Path, work: Path) -> None:
     done = subprocess.run(
         command,
         cwd=root,
-        env={**os.environ, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",

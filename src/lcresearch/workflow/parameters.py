@@ -6,8 +6,10 @@ import ast
 import difflib
 import io
 import json
+import math
 import tokenize
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -51,9 +53,11 @@ class Parameter:
     comment: str
 
     def accepts(self, value: Any) -> bool:
-        """Return whether a value is of a type that the parameter accepts."""
+        """Return whether a value is of a type that the parameter accepts; NaN is of none."""
         if isinstance(value, bool):
             return "bool" in self.types
+        if isinstance(value, float) and not math.isfinite(value):
+            return False
         return any(isinstance(value, _TYPES[name]) for name in self.types)
 
 
@@ -143,11 +147,19 @@ def parse_assignments(assignments: Iterable[str], known: Mapping[str, Parameter]
         if parameter is not None and "str" in parameter.types:
             values[name] = text
             continue
-        try:
-            values[name] = yaml.safe_load(text)
-        except yaml.YAMLError:
-            values[name] = text
+        values[name] = _read_value(text)
     return values
+
+
+def _read_value(text: str) -> Any:
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+    # YAML takes 8e6 for text, which nobody means.
+    with suppress(ValueError):
+        return float(value) if isinstance(value, str) else value
+    return value
 
 
 def check_parameters(
