@@ -147,10 +147,10 @@ class _Maker:
             return _breakable(entry.figure.source)
         links = [self._link(key) for key in entry.inputs]
         if len(links) <= _FEW:
-            return ", ".join(links)
+            return "".join(links)
         return (
             f'<details class="lc-more"><summary>{len(links)} figures</summary>'
-            f"{', '.join(links)}</details>"
+            f"{''.join(links)}</details>"
         )
 
     def _source(self, entry: Entry) -> str:
@@ -167,7 +167,7 @@ class _Maker:
 
     def _link(self, key: str) -> str:
         href = escape(f"{self._claims_uri}#{anchor(key)}")
-        return f'<a href="{href}"><code>{_breakable(key)}</code></a>'
+        return f'<a class="lc-input" href="{href}"><code>{_breakable(key)}</code></a>'
 
     def _notebook(self, name: str) -> str:
         uri = self._notebook_uri(name)
