@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from lcresearch.errors import EvidenceError
@@ -36,15 +37,13 @@ def format_number(value: float, spec: str = "") -> str:
                 f"Format {spec!r} is not a number format: use one such as ',.1f' or '.0%'."
             ) from None
     size = abs(value)
-    if value == int(value) and size < 1e15:
-        return f"{int(value):,}"
-    if size >= 1000:
-        return f"{value:,.0f}"
-    if size >= 100:
-        return f"{value:.0f}"
-    if size >= 10:
-        return f"{value:.1f}"
-    return f"{value:.2f}" if size >= 0.1 else f"{value:.3g}"
+    decimals = 0 if size >= 100 else 1 if size >= 10 else 2
+    if 0 < size < 0.1:
+        return f"{value:.3g}"
+    # Zeros at the end are kept only where digits were cut off: 20.0 for 19.96, but 20 for 20.
+    while decimals and math.isclose(round(value, decimals - 1), value, rel_tol=1e-9):
+        decimals -= 1
+    return f"{value:,.{decimals}f}"
 
 
 def describe_value(figure: Figure, spec: str = "", *, unit: bool = True) -> str:

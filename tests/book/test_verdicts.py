@@ -29,7 +29,9 @@ def test_the_range_of_the_break_even_holds_the_average_point(known):
 
 def test_an_express_firm_has_about_one_vehicle_of_parcels(known):
     """The logistics chapter says so."""
-    load = known["logistics.parcels_per_firm"]["value"] / known["logistics.vehicle_capacity"]["value"]
+    load = (
+        known["logistics.parcels_per_firm"]["value"] / known["logistics.vehicle_capacity"]["value"]
+    )
     assert 0.85 < load < 1.15
 
 
