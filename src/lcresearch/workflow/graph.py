@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -92,8 +92,11 @@ def run_steps(
     return [run, _claims_step([home / notebook.name], county, home / "claims.json")], home
 
 
-def walk(project: Project, steps: Iterable[Step], *, jobs: int) -> list[str]:
+def walk(project: Project, steps: Sequence[Step], *, jobs: int) -> list[str]:
     """Take every step whose inputs changed since it last succeeded, and return the failures.
+
+    Steps that need no other go first, several at once; the rest follow one by one, and only if
+    none failed, since pytask looks only once a second for what has finished in parallel.
 
     Parameters
     ----------
@@ -115,6 +118,13 @@ def walk(project: Project, steps: Iterable[Step], *, jobs: int) -> list[str]:
     KeyboardInterrupt
         If the user interrupts; steps that were finished are not taken again.
     """
+    free = [step for step in steps if not {*step.needs} & {p for s in steps for p in s.makes}]
+    rest = [step for step in steps if step not in free]
+    return _take(project, free, jobs=min(jobs, len(free))) or _take(project, rest, jobs=1)
+
+
+def _take(project: Project, steps: Sequence[Step], *, jobs: int) -> list[str]:
+    """Hand steps to pytask, and return a sentence for each that failed."""
     import pytask
     from _pytask.models import NodeInfo
     from pytask import PathNode, PythonNode, TaskWithoutPath
@@ -152,17 +162,15 @@ def walk(project: Project, steps: Iterable[Step], *, jobs: int) -> list[str]:
             capture="no",
             n_workers=jobs,
             # Steps wait for kernels and for Sphinx, which are processes of their own.
-            parallel_backend="threads",
+            parallel_backend="threads" if jobs > 1 else "none",
             show_traceback=False,
         )
-    failures = [
-        _sentence(report)
-        for report in session.execution_reports
-        if report.outcome == pytask.TaskOutcome.FAIL
-    ]
+    failed = [r for r in session.execution_reports if r.outcome == pytask.TaskOutcome.FAIL]
+    interrupted = any(isinstance(report.exc_info[1], KeyboardInterrupt) for report in failed)
+    failures = [_sentence(report) for report in failed]
     if not failures and session.exit_code != pytask.ExitCode.OK:
         failures = [f"pytask could not plan the work: {output.getvalue().strip()}"]
-    if not failures and len(session.execution_reports) < len(tasks):
+    if interrupted or (not failures and len(session.execution_reports) < len(tasks)):
         # pytask ends quietly when it is interrupted.
         raise KeyboardInterrupt
     return failures
