@@ -166,8 +166,9 @@ def _take(project: Project, steps: Sequence[Step], *, jobs: int) -> list[str]:
             show_traceback=False,
         )
     failed = [r for r in session.execution_reports if r.outcome == pytask.TaskOutcome.FAIL]
-    interrupted = any(isinstance(report.exc_info[1], KeyboardInterrupt) for report in failed)
-    failures = [_sentence(report) for report in failed]
+    errors = [(r.task.name, r.exc_info[1]) for r in failed if r.exc_info]
+    interrupted = any(isinstance(error, KeyboardInterrupt) for _, error in errors)
+    failures = [_sentence(name, error) for name, error in errors]
     if not failures and session.exit_code != pytask.ExitCode.OK:
         failures = [f"pytask could not plan the work: {output.getvalue().strip()}"]
     if interrupted or (not failures and len(session.execution_reports) < len(tasks)):
@@ -273,8 +274,7 @@ def _discard(_: Any) -> None:
     """Take something that nobody needs."""
 
 
-def _sentence(report: Any) -> str:
-    error = report.exc_info[1]
+def _sentence(name: str, error: BaseException | None) -> str:
     if isinstance(error, LcresearchError):
         return str(error)
-    return f"{report.task.name}: {type(error).__name__}: {error}"
+    return f"{name}: {type(error).__name__}: {error}"
