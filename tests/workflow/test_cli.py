@@ -84,6 +84,16 @@ def test_outside_a_checkout_the_command_says_so(call, tmp_path_factory, monkeypa
     assert "does not lie in a checkout of lcresearch" in err
 
 
+def test_a_missing_package_is_named_with_the_extra_that_brings_it(call, monkeypatch):
+    """The plain library has no notebooks' packages: the command must say how to get them."""
+    for name in [name for name in sys.modules if name.startswith("lcresearch.workflow.graph")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "lcresearch.workflow.execute", None)
+    code, _, err = call("book")
+    assert code == 2
+    assert "install lcresearch[book]" in err
+
+
 def test_import_and_help_are_quick():
     """Importing the library must not load pandas; help must not load the workflow."""
     code = "import sys, lcresearch; print(*sorted({'pandas', 'matplotlib'} & set(sys.modules)))"

@@ -96,6 +96,12 @@ def main() -> None:
         _complain(str(error), code=1)
     except LcresearchError as error:
         _complain(str(error), code=2)
+    except ModuleNotFoundError as error:
+        _complain(
+            f"This command needs the package {error.name!r}: install lcresearch[book], or use the "
+            f"environment that make book creates.",
+            code=2,
+        )
     except KeyboardInterrupt:
         _complain("Interrupted: what was finished is kept; start again to go on.", code=130)
 
