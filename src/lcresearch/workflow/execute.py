@@ -77,11 +77,14 @@ def execute(
             raise NotebookError(
                 f"{notebook.stem}: {cell} raised {error.ename}: {error.evalue}".rstrip(".") + "."
             ) from None
-        except DeadKernelError:
-            cell = _last_started(source, progress)
+        except RuntimeError as error:
+            if isinstance(error, DeadKernelError):
+                where = f"while it ran {_last_started(source, progress)}"
+                happened = f"the kernel died {where}; it ran out of memory, or was killed"
+            else:
+                happened = f"the kernel did not start ({error})"
             raise NotebookError(
-                f"{notebook.stem}: the kernel died while it ran {cell}; it ran out of memory, or "
-                f"was killed from outside. Nothing was written: start again."
+                f"{notebook.stem}: {happened}. Nothing was written: start again."
             ) from None
     _tidy(executed, parameters)
     write_bytes(output, nbformat.writes(executed).encode() + b"\n")
