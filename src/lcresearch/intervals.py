@@ -10,18 +10,27 @@ from typing import Protocol
 
 from lcresearch.errors import DataError
 
-__all__ = ["Interval"]
+__all__ = ["Bounded", "Interval"]
 
 
-class _Bounded(Protocol):
+class Bounded(Protocol):
+    """Anything with a key, a number and bounds."""
+
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """Dotted name."""
+
     @property
-    def value(self) -> float | None: ...
+    def value(self) -> float | None:
+        """The number, if there is one."""
+
     @property
-    def low(self) -> float | None: ...
+    def low(self) -> float | None:
+        """Lower bound, if there is one."""
+
     @property
-    def high(self) -> float | None: ...
+    def high(self) -> float | None:
+        """Upper bound, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,7 @@ class Interval:
             )
 
     @classmethod
-    def of(cls, figure: _Bounded | float) -> Interval:
+    def of(cls, figure: Bounded | float) -> Interval:
         """Return the interval of a figure, or of a bare number.
 
         Parameters

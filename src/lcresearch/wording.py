@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from lcresearch.errors import EvidenceError
+from lcresearch.intervals import Bounded
 from lcresearch.units import describe_unit
 
-if TYPE_CHECKING:
-    from lcresearch.evidence import Figure
-
 __all__ = ["describe_range", "describe_value", "format_number"]
+
+
+class Measured(Bounded, Protocol):
+    """Anything with a key, a number, bounds and a unit."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of measurement."""
 
 
 def format_number(value: float, spec: str = "") -> str:
@@ -46,7 +52,7 @@ def format_number(value: float, spec: str = "") -> str:
     return f"{value:,.{decimals}f}"
 
 
-def describe_value(figure: Figure, spec: str = "", *, unit: bool = True) -> str:
+def describe_value(figure: Measured, spec: str = "", *, unit: bool = True) -> str:
     """Return value, bound and unit of a figure in words, such as ``at least 90 service centres``.
 
     Parameters
@@ -74,7 +80,7 @@ def describe_value(figure: Figure, spec: str = "", *, unit: bool = True) -> str:
     return f"{number} {name}".strip()
 
 
-def describe_range(figure: Figure, spec: str = "", *, unit: bool = True) -> str:
+def describe_range(figure: Measured, spec: str = "", *, unit: bool = True) -> str:
     """Return the bounds of a figure in words, such as ``2 to 5 yuan per km``.
 
     Raises
@@ -89,7 +95,7 @@ def describe_range(figure: Figure, spec: str = "", *, unit: bool = True) -> str:
     return f"{words} {name}".strip()
 
 
-def _number(figure: Figure, value: float, spec: str) -> str:
+def _number(figure: Measured, value: float, spec: str) -> str:
     if figure.unit == "share" and not spec:
         # Rounded first: 100 * 0.07 is not 7 in binary.
         return f"{format_number(round(100 * value, 10))}%"
