@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from lcresearch.errors import BookError, LcresearchError, NotebookError
+
+if TYPE_CHECKING:
+    from lcresearch.workflow.graph import Step
+    from lcresearch.workflow.project import Project
 
 __all__ = ["app", "main"]
 
@@ -29,11 +34,11 @@ Jobs = Annotated[
 @app.command()
 def book(jobs: Jobs = None) -> None:
     """Run the notebooks that changed and build the book."""
-    from lcresearch.workflow.graph import book_steps, walk
+    from lcresearch.workflow.graph import book_steps
     from lcresearch.workflow.project import Project
 
     project = Project.find()
-    _stop_on(walk(project, book_steps(project), jobs=jobs or os.cpu_count() or 1))
+    _take(project, book_steps(project), jobs=jobs or os.cpu_count() or 1)
     page = project.build / "html" / "index.html"
     typer.echo(f"The book is ready: open {page.as_uri()}")
 
@@ -50,7 +55,7 @@ def run(
 
     The parameters of a notebook stand in its first code cell.
     """
-    from lcresearch.workflow.graph import run_steps, walk
+    from lcresearch.workflow.graph import run_steps
     from lcresearch.workflow.parameters import (
         check_parameters,
         parse_assignments,
@@ -64,7 +69,7 @@ def run(
     known = read_parameters(path)
     values = check_parameters(path.stem, parse_assignments(parameter or [], known), known)
     steps, home = run_steps(project, path, values, Path.cwd())
-    _stop_on(walk(project, steps, jobs=1))
+    _take(project, steps, jobs=1)
     show_claims(home / "claims.json")
     typer.echo(f"Executed notebook, claims and charts: {home}")
 
@@ -102,15 +107,19 @@ def main() -> None:
             f"environment that make book creates.",
             code=2,
         )
+
+
+def _take(project: Project, steps: Sequence[Step], *, jobs: int) -> None:
+    from lcresearch.workflow.graph import walk
+
+    try:
+        failures = walk(project, steps, jobs=jobs)
     except KeyboardInterrupt:
         _complain("Interrupted: what was finished is kept; start again to go on.", code=130)
-
-
-def _stop_on(failures: list[str]) -> None:
     if failures:
         raise NotebookError("\n".join(failures))
 
 
-def _complain(text: str, *, code: int) -> None:
+def _complain(text: str, *, code: int) -> NoReturn:
     typer.echo(f"lcresearch: {text}", err=True)
     sys.exit(code)

@@ -53,8 +53,9 @@ def execute(
     from papermill.exceptions import PapermillExecutionError
 
     os.environ.update(_KERNEL_ENVIRONMENT)
-    # It does not know types such as "float | None"; parameters were checked before.
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    # It does not know types such as "float | None", which were checked before; what it says of a
+    # dead kernel is told below, with the cell.
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
     source = nbformat.read(notebook, as_version=4)
     _clear(source)
     with tempfile.TemporaryDirectory() as temporary, warnings.catch_warnings():
