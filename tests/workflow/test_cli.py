@@ -94,6 +94,18 @@ def test_a_missing_package_is_named_with_the_extra_that_brings_it(call, monkeypa
     assert "install lcresearch[book]" in err
 
 
+def test_an_interrupt_is_told_in_one_line(call, monkeypatch):
+    """After Ctrl-C the user must read that finished work is kept, and see no traceback."""
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lcresearch.workflow.graph.walk", interrupted)
+    code, _, err = call("run", "one")
+    assert code == 130
+    assert err == "lcresearch: Interrupted: what was finished is kept; start again to go on.\n"
+
+
 def test_import_and_help_are_quick():
     """Importing the library must not load pandas; help must not load the workflow."""
     code = "import sys, lcresearch; print(*sorted({'pandas', 'matplotlib'} & set(sys.modules)))"
