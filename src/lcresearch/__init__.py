@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
-    submodules={"figures", "fund", "logistics", "pricing"},
+    submodules={"figures", "fund", "logistics", "pricing", "simulate"},
     submod_attrs={
         "county": ["County", "load_county"],
         "errors": ["LcresearchError"],

@@ -2,6 +2,7 @@ from lcresearch import figures as figures
 from lcresearch import fund as fund
 from lcresearch import logistics as logistics
 from lcresearch import pricing as pricing
+from lcresearch import simulate as simulate
 from lcresearch.county import County as County
 from lcresearch.county import load_county as load_county
 from lcresearch.errors import LcresearchError as LcresearchError

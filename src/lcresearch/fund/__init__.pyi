@@ -1,2 +1,14 @@
+from lcresearch.fund.adoption_curve import AdoptionCurve as AdoptionCurve
+from lcresearch.fund.group_time import GroupTimeATT as GroupTimeATT
+from lcresearch.fund.honest import honest_bounds as honest_bounds
+from lcresearch.fund.imputation import ImputationDiD as ImputationDiD
+from lcresearch.fund.meta import meta_analysis as meta_analysis
+from lcresearch.fund.park_subsidy import ParkSubsidy as ParkSubsidy
+from lcresearch.fund.power import minimum_detectable_effect as minimum_detectable_effect
+from lcresearch.fund.randomization import randomization_test as randomization_test
+from lcresearch.fund.synthetic_control import SyntheticControl as SyntheticControl
+from lcresearch.fund.synthetic_did import SyntheticDiD as SyntheticDiD
 from lcresearch.fund.talent_gap import TalentGap as TalentGap
 from lcresearch.fund.talent_gap import TalentGapResult as TalentGapResult
+from lcresearch.fund.two_way import TwoWayFixedEffects as TwoWayFixedEffects
+from lcresearch.fund.wild import wild_bootstrap as wild_bootstrap

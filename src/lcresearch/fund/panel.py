@@ -115,17 +115,22 @@ class Panel:
             empty = data[name].isna().to_numpy()
             if empty.any():
                 raise DataError(f"column {name!r}: is empty in rows {_list(empty)}: fill it in.")
-        times_given = _numbers(data, time, gaps=False) if _is_numeric(data[time]) else data[time]
+        times_given = _period_labels(data, time)
+        if cohort is not None and not np.issubdtype(times_given.dtype, np.number):
+            raise DataError(
+                f"column {time!r}: holds text or dates; number the periods (years, for example), "
+                f"as {cohort!r} does."
+            )
         unit_code, units = pd.factorize(data[unit].to_numpy()[rows], sort=True)
-        time_code, times = pd.factorize(np.asarray(times_given)[rows], sort=True)
+        time_code, times = pd.factorize(times_given[rows], sort=True)
         cell = unit_code.astype(np.int64) * len(times) + time_code
         order = np.argsort(cell, kind="stable")
         twice = np.flatnonzero(np.diff(cell[order]) == 0)
         if len(twice):
             first = order[twice[0]]
             raise DataError(
-                f"{unit} {units[unit_code[first]]!r} has two rows in {time} "
-                f"{times[time_code[first]]!r} ({len(twice)} such pair"
+                f"{unit} {_show(units[unit_code[first]])} has two rows in {time} "
+                f"{_show(times[time_code[first]])} ({len(twice)} such pair"
                 f"{'s' if len(twice) > 1 else ''}): keep one row for each unit and period."
             )
         rows, unit_code, time_code = rows[order], unit_code[order], time_code[order]
@@ -146,12 +151,12 @@ class Panel:
 
 
 def _cohorts(panel: Panel, given: pd.Series, name: str, needs_pre_period: bool) -> Ints:
-    if not (_is_numeric(given) or given.isna().all()):
+    if not _holds_numbers(given):
         raise DataError(
             f"column {name!r}: holds text; give the first treated period as a number, and leave it "
             f"empty (or 0) for units that are never treated."
         )
-    first = given.to_numpy(dtype=float, na_value=np.nan)
+    first = pd.to_numeric(given).to_numpy(dtype=float, na_value=np.nan)
     first = np.where(np.isnan(first) | (first == 0) | np.isinf(first), np.inf, first)
     starts = np.flatnonzero(np.r_[True, np.diff(panel.unit) != 0])
     of_unit = first[starts]
@@ -159,15 +164,15 @@ def _cohorts(panel: Panel, given: pd.Series, name: str, needs_pre_period: bool) 
     if changes.any():
         unit = panel.units[panel.unit[np.argmax(changes)]]
         raise DataError(
-            f"column {name!r}: changes within {panel.units.name} {unit!r}: a unit has one first "
-            f"treated period, and treatment does not switch off; split or drop such units."
+            f"column {name!r}: changes within {panel.units.name} {_show(unit)}: a unit has one "
+            f"first treated period, and treatment does not switch off; split or drop such units."
         )
     times = panel.times.to_numpy(dtype=float)
     codes = np.searchsorted(times, of_unit, side="left").astype(np.int64)
     codes[np.isinf(of_unit)] = -1
     early = codes == 0
     if needs_pre_period and early.any():
-        shown = ", ".join(repr(label) for label in panel.units[early][:5])
+        shown = ", ".join(_show(label) for label in panel.units[early][:5])
         raise DataError(
             f"column {name!r}: {int(early.sum())} {panel.units.name} ({shown}) are treated in the "
             f"first period on and have none before it: drop them, or add earlier periods."
@@ -187,6 +192,9 @@ def _refuse_missing_columns(data: pd.DataFrame, needed: Sequence[str]) -> None:
             raise DataError(
                 f"data has no column {name!r}: it has {', '.join(map(repr, data.columns))}.{hint}"
             )
+    repeated = data.columns[data.columns.duplicated()].intersection(list(needed))
+    if len(repeated):
+        raise DataError(f"data has two columns named {repeated[0]!r}: rename one of them.")
     if data.empty:
         raise DataError("data has no rows.")
 
@@ -195,11 +203,33 @@ def _is_numeric(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
+def _holds_numbers(values: pd.Series) -> bool:
+    """Return whether a column is numeric, empty, or numbers beside ``None`` as plain objects."""
+    if _is_numeric(values):
+        return True
+    kinds = pd.api.types.infer_dtype(values, skipna=True)
+    return values.isna().all() or kinds in {"integer", "floating", "mixed-integer-float", "decimal"}
+
+
+def _period_labels(data: pd.DataFrame, name: str) -> npt.NDArray[Any]:
+    """Return the labels of periods: whole numbers as such, so that 2003 is not shown as 2003.0."""
+    if not _holds_numbers(data[name]):
+        return np.asarray(data[name].to_numpy())
+    numbers = _numbers(data, name, gaps=False)
+    whole = numbers.astype(np.int64)
+    return whole if (whole == numbers).all() else numbers
+
+
+def _show(label: Any) -> str:
+    """Return a label as it would be typed, without the type that numpy adds."""
+    return repr(label.item() if isinstance(label, np.generic) else label)
+
+
 def _numbers(data: pd.DataFrame, name: str, *, gaps: bool) -> Floats:
     values = data[name]
-    if not (pd.api.types.is_numeric_dtype(values) or values.isna().all()):
+    if not (_holds_numbers(values) or pd.api.types.is_bool_dtype(values)):
         raise DataError(f"column {name!r}: holds text; make it numbers.")
-    numbers: Any = values.to_numpy(dtype=float, na_value=np.nan)
+    numbers: Any = pd.to_numeric(values).to_numpy(dtype=float, na_value=np.nan)
     infinite = np.isinf(numbers)
     if infinite.any():
         raise DataError(
