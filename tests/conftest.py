@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 import toy
+from hypothesis import settings
 
 import lcresearch as lc
+
+# A red run must mean a fault: where CI is set, property tests draw the same cases every time.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("local", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 

@@ -70,3 +70,11 @@ def test_the_assumed_inflow_does_not_hold_the_workers(known):
     settled = known["fund.talent_steady_state"]
     assert settled["value"] < known["talent.demand"]["value"]
     assert known["talent.yearly_inflow"]["value"] < known["fund.talent_leavers"]["value"]
+
+
+def test_what_pays_is_far_below_what_one_county_could_show(known):
+    """The fund chapter says so, and that the synthetic designs find nothing smaller."""
+    plain = known["power.difference_in_differences_84"]["value"]
+    assert known["power.difference_in_differences_2800"]["low"] > 3 * 0.01
+    for design in ("synthetic_control", "synthetic_did"):
+        assert known[f"power.{design}_84"]["value"] > 0.95 * plain
