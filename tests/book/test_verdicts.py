@@ -78,3 +78,21 @@ def test_what_pays_is_far_below_what_one_county_could_show(known):
     assert known["power.difference_in_differences_2800"]["low"] > 3 * 0.01
     for design in ("synthetic_control", "synthetic_did"):
         assert known[f"power.{design}_84"]["value"] > 0.95 * plain
+
+
+def test_the_naive_estimator_misleads_and_the_modern_ones_do_not(known):
+    """The fund chapter says which estimators miss the simulated truth, and how they cover it."""
+
+    def size(name):
+        return abs(known[f"estimators.bias.{name}"]["value"])
+
+    assert size("two_way_fixed_effects") > 10 * max(size("group_time"), size("imputation"))
+    cover = {
+        name: known[f"estimators.coverage.{name}"]["value"]
+        for name in ("two_way_fixed_effects", "group_time", "imputation")
+    }
+    assert cover["two_way_fixed_effects"] < 0.6
+    assert 0.85 < cover["imputation"] < 0.95 < cover["group_time"]
+    assert (
+        known["estimators.violated_estimate"]["value"] > known["estimators.violated_truth"]["value"]
+    )
