@@ -39,7 +39,7 @@ def dense(
     z = np.column_stack([dummies, data[covariates]])
     y = data["y"].to_numpy()
     root = np.sqrt(w[~d])[:, None]
-    inverse = np.linalg.pinv(root * z[~d])
+    inverse = np.linalg.pinv(root * z[~d], rcond=1e-10)
     beta = inverse @ (root[:, 0] * y[~d])
     gap = y - z @ beta
     v = np.where(chosen, w, 0.0) / w[chosen].sum()
