@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +11,7 @@ import pandas as pd
 
 from lcresearch.county_figures import figures_of
 from lcresearch.county_files import read_folder
-from lcresearch.errors import CountyError, EvidenceError
+from lcresearch.errors import CountyError, EvidenceError, did_you_mean
 from lcresearch.evidence import Figure, Grade, ledger
 
 __all__ = ["County", "find_county", "load_county"]
@@ -70,8 +69,7 @@ class County:
         try:
             return self._figures[key]
         except KeyError:
-            near = difflib.get_close_matches(key, self._figures, n=3)
-            hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+            hint = did_you_mean(key, self._figures, most=3)
             raise EvidenceError(f"{self.name} has no figure {key!r}.{hint}") from None
 
     def value(self, key: str) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 __all__ = [
     "BookError",
     "CountyError",
@@ -12,6 +15,7 @@ __all__ = [
     "ParameterError",
     "ProjectError",
     "UnitError",
+    "did_you_mean",
 ]
 
 
@@ -49,3 +53,28 @@ class NotebookError(LcresearchError):
 
 class BookError(LcresearchError):
     """A book that could not be built."""
+
+
+def did_you_mean(
+    word: object, known: Iterable[object], *, most: int = 1, cutoff: float = 0.6
+) -> str:
+    """Return the known words nearest to a misspelt one as a question; empty where none is near.
+
+    Parameters
+    ----------
+    word
+        What the user wrote.
+    known
+        What could have been meant.
+    most
+        How many words to offer.
+    cutoff
+        How near a word must be, from 0 to 1.
+
+    Returns
+    -------
+    str
+        For example ``" Did you mean 'fund.annual'?"``, to be put behind a sentence.
+    """
+    near = difflib.get_close_matches(str(word), map(str, known), n=most, cutoff=cutoff)
+    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from lcresearch.errors import EvidenceError
+from lcresearch.errors import EvidenceError, did_you_mean
 from lcresearch.intervals import Interval
 from lcresearch.units import check_unit
 from lcresearch.wording import describe_value
@@ -215,10 +215,7 @@ class Ledger:
         """
         found = self._claims.get(key) or self._known.get(key)
         if found is None:
-            import difflib
-
-            near = difflib.get_close_matches(key, [*self._known, *self._claims], n=3)
-            hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+            hint = did_you_mean(key, [*self._known, *self._claims], most=3)
             raise EvidenceError(
                 f"{key!r} is neither a known figure nor a recorded claim.{hint} Load the county "
                 f"first, or record the input before what derives from it."

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Final
 
-from lcresearch.errors import UnitError
+from lcresearch.errors import UnitError, did_you_mean
 
 __all__ = ["check_unit", "describe_unit"]
 
@@ -65,8 +64,7 @@ def check_unit(unit: str) -> str:
         raise UnitError("A figure needs a unit: give one such as 'CNY/year', or 'count'.")
     for part in unit.split("/"):
         if part not in _WORDS:
-            near = difflib.get_close_matches(part, _WORDS, n=1, cutoff=0.5)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(part, _WORDS, cutoff=0.5)
             raise UnitError(
                 f"Unit {unit!r} is not known: {part!r} is not one of {', '.join(_WORDS)}.{hint}"
             )

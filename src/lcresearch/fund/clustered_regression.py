@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import linalg
 
-from lcresearch.errors import DataError
+from lcresearch.errors import DataError, did_you_mean
 
 __all__ = ["ClusteredRegression"]
 
@@ -79,8 +78,7 @@ class ClusteredRegression:
         outcome, design, groups, dropped = _matrices(data, formula, cluster)
         names = list(design.columns)
         if param not in names:
-            near = difflib.get_close_matches(param, names, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(param, names)
             raise DataError(
                 f"param {param!r} is not in the regression: it has {_some(names)}.{hint}"
             )
@@ -158,8 +156,7 @@ def _matrices(
     used = [str(name) for name in sorted(parsed.required_variables)]
     for name in [*used, cluster]:
         if name not in data.columns:
-            near = difflib.get_close_matches(name, [str(c) for c in data.columns], n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(name, data.columns)
             raise DataError(f"data has no column {name!r}: it has {_some(data.columns)}.{hint}")
     keep = np.ones(len(data), dtype=bool)
     dropped = {}

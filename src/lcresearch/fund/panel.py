@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lcresearch.errors import DataError
+from lcresearch.errors import DataError, did_you_mean
 
 __all__ = ["Panel"]
 
@@ -181,14 +181,11 @@ def _cohorts(panel: Panel, given: pd.Series, name: str, needs_pre_period: bool) 
 
 
 def _refuse_missing_columns(data: pd.DataFrame, needed: Sequence[str]) -> None:
-    import difflib
-
     if not isinstance(data, pd.DataFrame):
         raise DataError(f"data must be a pandas DataFrame, not {type(data).__name__}.")
     for name in needed:
         if name not in data.columns:
-            near = difflib.get_close_matches(str(name), map(str, data.columns), n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(name, data.columns)
             raise DataError(
                 f"data has no column {name!r}: it has {', '.join(map(repr, data.columns))}.{hint}"
             )

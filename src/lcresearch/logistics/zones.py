@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from lcresearch.errors import DataError
+from lcresearch.errors import DataError, did_you_mean
 from lcresearch.logistics.geography import great_circle_km
 
 __all__ = ["check_zones"]
@@ -82,8 +81,7 @@ def check_zones(zones: pd.DataFrame, hub: str) -> pd.DataFrame:
         columns=[*_NUMBERS, _OPTIONAL]
     )
     if hub not in checked.index:
-        near = difflib.get_close_matches(str(hub), [str(name) for name in checked.index], n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(hub, checked.index)
         raise DataError(f"hub {hub!r} is not the name of a zone: name the hub's zone.{hint}")
     checked["straight_km"] = _distance_to_hub(checked, hub)
     return checked

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["hash_files", "write_bytes", "write_json"]
+__all__ = ["hash_files", "hash_folder", "write_bytes", "write_json"]
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -42,3 +42,8 @@ def hash_files(paths: Iterable[Path], base: Path) -> str:
         digest.update(os.path.relpath(path, base).encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def hash_folder(folder: Path) -> str:
+    """Return one SHA-256 over the files that lie directly in a folder."""
+    return hash_files((path for path in folder.glob("*") if path.is_file()), folder)

@@ -19,7 +19,7 @@ from typing import Any, Final
 from lcresearch.county import find_county, load_county
 from lcresearch.errors import LcresearchError
 from lcresearch.workflow.execute import execute
-from lcresearch.workflow.files import hash_files
+from lcresearch.workflow.files import hash_files, hash_folder
 from lcresearch.workflow.parameters import read_parameters
 from lcresearch.workflow.project import Project
 
@@ -213,7 +213,7 @@ def _notebook_step(
         cells,
         json.dumps(dict(parameters), sort_keys=True),
         hash_files(code, _PACKAGE),
-        hash_files((path for path in data.glob("*") if path.is_file()), data),
+        hash_folder(data),
         hash_files([project.lock], project.root) if project.lock.exists() else "",
     ):
         state.update(part.encode() + b"\0")
@@ -233,13 +233,12 @@ def _claims_step(executed: Sequence[Path], county: str, target: Path) -> Step:
         write_claims(executed, load_county(county), target.parent)
 
     folder = find_county(county)
-    state = hash_files((path for path in folder.glob("*") if path.is_file()), folder)
     return Step(
         name=f"claims of {target.parent.name}",
         action=action,
         needs=list(executed),
         makes=[target],
-        state=state,
+        state=hash_folder(folder),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import io
 import json
 import math
@@ -16,7 +15,7 @@ from typing import Any, Final
 
 import yaml
 
-from lcresearch.errors import ParameterError
+from lcresearch.errors import ParameterError, did_you_mean
 
 __all__ = ["Parameter", "check_parameters", "parse_assignments", "read_parameters"]
 
@@ -174,8 +173,7 @@ def check_parameters(
     """
     for name, value in values.items():
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(name, known)
             has = f"it has {', '.join(known)}" if known else "it has none"
             raise ParameterError(f"Notebook {notebook} has no parameter {name!r}: {has}.{hint}")
         if not known[name].accepts(value):

@@ -9,8 +9,9 @@ from docutils.parsers.rst import directives
 from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
 
+from lcresearch.errors import did_you_mean
 from lcresearch.workflow.sphinx_ext.describe import origin
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, hint, warn
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
 from lcresearch.workflow.sphinx_ext.results import Chart
 
 __all__ = ["ChartDirective"]
@@ -33,7 +34,7 @@ class ChartDirective(SphinxDirective):
         domain.note_use("chart", key)
         chart = domain.results.charts.get(key)
         if chart is None:
-            near = hint(key, domain.results.charts)
+            near = did_you_mean(key, domain.results.charts, most=3)
             warn("unknown_key", f"No notebook draws a chart {key!r}.{near}", self.get_location())
             return []
         folder = self.config.lcresearch_results

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +21,7 @@ from lcresearch.errors import BookError
 from lcresearch.workflow.sphinx_ext.anchor import anchor
 from lcresearch.workflow.sphinx_ext.results import Results, digest
 
-__all__ = ["EvidenceDomain", "hint", "outdated_pages", "warn"]
+__all__ = ["EvidenceDomain", "outdated_pages", "warn"]
 
 _logger = logging.getLogger(__name__)
 
@@ -139,12 +138,6 @@ def outdated_pages(
         for page, uses in domain.data["uses"].items()
         if page not in removed and any(domain.mark(*use) != mark for use, mark in uses.items())
     ]
-
-
-def hint(word: str, known: Iterable[str]) -> str:
-    """Return the nearest known words as a question; empty where none is near."""
-    near = difflib.get_close_matches(word, list(known), n=3)
-    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 
 def warn(subtype: str, message: str, place: Any) -> None:

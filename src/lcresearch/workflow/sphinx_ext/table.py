@@ -8,9 +8,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from lcresearch.errors import did_you_mean
 from lcresearch.evidence import Grade
 from lcresearch.wording import describe_value
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, hint, warn
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
 from lcresearch.workflow.sphinx_ext.render import render_table
 from lcresearch.workflow.sphinx_ext.results import Entry, Results
 
@@ -37,7 +38,7 @@ class TableDirective(SphinxDirective):
             warn(
                 "unknown_option",
                 f"There is no evidence-table {kind!r}: use one of {', '.join(_KINDS)}."
-                f"{hint(kind, _KINDS)}",
+                f"{did_you_mean(kind, _KINDS, most=3)}",
                 self.get_location(),
             )
             return []

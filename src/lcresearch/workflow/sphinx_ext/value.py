@@ -10,10 +10,10 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxRole
 
-from lcresearch.errors import LcresearchError
+from lcresearch.errors import LcresearchError, did_you_mean
 from lcresearch.wording import describe_range, describe_value
 from lcresearch.workflow.sphinx_ext.describe import summary
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, hint, warn
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
 from lcresearch.workflow.sphinx_ext.mark import GradeMark
 from lcresearch.workflow.sphinx_ext.results import Entry
 
@@ -35,7 +35,7 @@ class ValueRole(SphinxRole):
         domain.note_use("value", key, place=self.get_location())
         entry = domain.results.find(key)
         if entry is None:
-            near = hint(key, domain.results.keys)
+            near = did_you_mean(key, domain.results.keys, most=3)
             return self._refuse(
                 "unknown_key", f"{key!r} is neither a figure nor a claim.{near}", key
             )
@@ -78,7 +78,7 @@ def _read(options: list[str]) -> tuple[str, set[str], str]:
         elif not option or not _FORMAT.fullmatch(option):
             known = ", ".join(_OPTIONS)
             fault = f"{option!r} is neither one of {known} nor a number format such as ',.1f'."
-            return "", set(), fault + hint(option, _OPTIONS)
+            return "", set(), fault + did_you_mean(option, _OPTIONS, most=3)
         elif spec:
             return "", set(), f"two number formats, {spec!r} and {option!r}: keep one."
         else:
