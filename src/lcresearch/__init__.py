@@ -16,5 +16,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "errors": ["LcresearchError"],
         "evidence": ["Claim", "Figure", "Grade", "Ledger", "ledger", "record"],
         "intervals": ["Interval"],
+        "tables": ["read_table"],
     },
 )

@@ -13,5 +13,6 @@ from lcresearch.evidence import Ledger as Ledger
 from lcresearch.evidence import ledger as ledger
 from lcresearch.evidence import record as record
 from lcresearch.intervals import Interval as Interval
+from lcresearch.tables import read_table as read_table
 
 __version__: str

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import matplotlib.pyplot as plt
 import seaborn as sns
+from matplotlib import font_manager
 from matplotlib.figure import Figure as Canvas
 
 from lcresearch.errors import DataError
@@ -28,6 +29,17 @@ GRADE_COLOURS: Final = {
 }
 _KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _DOTS_PER_INCH: Final = 200
+# For labels of a researcher's own data; the first that is installed is used, after the Latin font.
+_CHINESE_FONTS: Final = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "SimHei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "WenQuanYi Micro Hei",
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,11 @@ class Chart:
 
 
 def use_style() -> None:
-    """Set the look of all plots: seaborn's white grid, colours for the colour-blind."""
+    """Set the look of all plots: seaborn's white grid, colours for the colour-blind.
+
+    Chinese characters are drawn with the first usual font for them that the machine has.
+    """
+    installed = set(font_manager.get_font_names())
     sns.set_theme(
         context="notebook",
         style="whitegrid",
@@ -74,7 +90,7 @@ def use_style() -> None:
             "axes.titleweight": "bold",
             "axes.spines.top": False,
             "axes.spines.right": False,
-            "font.family": "DejaVu Sans",
+            "font.family": ["DejaVu Sans", *(f for f in _CHINESE_FONTS if f in installed)][:2],
         },
     )
 

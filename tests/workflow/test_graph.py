@@ -134,6 +134,20 @@ def test_a_run_with_parameters_stays_apart_from_the_book(project):
     assert run_steps(project, notebook, {"scale": 11.0}, project.root)[1] != home
 
 
+def test_a_run_is_repeated_when_the_file_it_names_changed(project):
+    """A parameter that names a file makes the run depend on what the file holds."""
+    notebook = toy.make_notebook(
+        project.root / "notebooks" / "own.ipynb",
+        "from pathlib import Path; print(Path(table).read_text())",
+        parameters="table: str = ''",
+    )
+    for content in ("first", "second"):
+        (project.root / "own.csv").write_text(content)
+        steps, home = run_steps(project, notebook, {"table": "own.csv"}, project.root)
+        assert walk(project, steps, jobs=1) == []
+        assert content in (home / "own.ipynb").read_text("utf-8")
+
+
 def test_two_equal_runs_write_equal_bytes(project):
     """An executed notebook must hold nothing that differs between two runs."""
     notebook = project.notebook("one")

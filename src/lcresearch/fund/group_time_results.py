@@ -192,7 +192,8 @@ class GroupTimeResults(BandedResults):
         -------
         WaldTest
             ``statistic``, ``df`` and ``p_value``. A large p-value does not prove parallel trends:
-            the test may lack power.
+            the test may lack power. The chi-squared distribution holds for many units: where
+            cohorts have hardly more units than there are effects to test, it rejects too often.
 
         Raises
         ------

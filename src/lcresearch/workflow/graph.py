@@ -214,6 +214,7 @@ def _notebook_step(
         json.dumps(dict(parameters), sort_keys=True),
         hash_files(code, _PACKAGE),
         hash_folder(data),
+        *_hashes_of_files(parameters, folder),
         hash_files([project.lock], project.root) if project.lock.exists() else "",
     ):
         state.update(part.encode() + b"\0")
@@ -224,6 +225,12 @@ def _notebook_step(
         makes=[output],
         state=state.hexdigest(),
     )
+
+
+def _hashes_of_files(parameters: Mapping[str, Any], folder: Path) -> list[str]:
+    """Return a hash of every file that a parameter names, seen from the kernel's folder."""
+    named = [folder / value for value in parameters.values() if isinstance(value, str) and value]
+    return [hash_files([path], path.parent) for path in named if path.is_file()]
 
 
 def _claims_step(executed: Sequence[Path], county: str, target: Path) -> Step:
