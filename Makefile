@@ -11,13 +11,14 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check store lock clean
+.PHONY: help book test check store benchmarks lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
 
 #   make check  style and types
 #   make store  store the outputs of the book's runs in notebooks/
+#   make benchmarks  measure the estimators beside their peers and keep the ratios
 #   make lock   choose versions anew and write both lock files
 #   make clean  remove everything that can be made again, but for the environment
 
@@ -35,6 +36,13 @@ check: $(VENV)/.test
 
 store: book
 	@$(BIN)/lcresearch store
+
+benchmarks: $(VENV)/.test
+	@for name in imputation wild_bootstrap synthetic_control group_time; do \
+	  $(BIN)/python benchmarks/$$name.py --store || exit 1; done
+	@$(BIN)/python benchmarks/group_time.py --units 28000 --rounds 3 --store
+	@$(BIN)/python benchmarks/group_time.py --units 280000 --rounds 1 --store
+	@$(BIN)/python benchmarks/synthetic_control.py --units 2801 --rounds 1 --store
 
 lock:
 	@$(PYTHON) -m venv .venv-lock

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
-import os
-import statistics
-import subprocess
-import sys
-import time
-import warnings
 from collections.abc import Callable
-from pathlib import Path
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
-
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
+import numpy as np
+import pandas as pd
+import side_by_side
 
 COVARIATES = ["a", "b", "c"]
+_GOALS = {2800: "5 times", 28000: "10 times", 280000: "10 times"}
 
 
 def main() -> None:
     """Measure in turns, and print medians and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = side_by_side.parser(__doc__)
     parser.add_argument("--units", type=int, default=2800)
     parser.add_argument("--periods", type=int, default=20)
     parser.add_argument("--cohorts", type=int, default=17, help="cohorts, besides never treated")
     parser.add_argument("--draws", type=int, default=999)
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each measurement")
     parser.add_argument("--csdid", action="store_true", help="measure csdid too, which is slow")
     parser.add_argument("--memory", choices=["lcresearch", "diff-diff"], help="one run, its peak")
     given = parser.parse_args()
-    warnings.simplefilter("ignore")
     data = panel(given.units, given.periods, given.cohorts)
-    actions = {
+    actions: dict[str, Callable[[], None]] = {
         "lcresearch": lambda: _ours(data, given.draws, "gaussian"),
         "lcresearch, random signs": lambda: _ours(data, given.draws, "rademacher"),
         "diff-diff": lambda: _diff_diff(data, given.draws),
@@ -45,25 +34,30 @@ def main() -> None:
         actions["csdid"] = lambda: _csdid(data, given.draws)
     if given.memory:
         actions[given.memory]()
-        # getrusage would inherit the peak of the process that started this one.
-        status = Path("/proc/self/status").read_text("utf-8")
-        print(int(status.split("VmHWM:")[1].split()[0]) // 1024)
+        side_by_side.print_peak()
         return
-    cells = given.cohorts * (given.periods - 1)
-    print(
-        f"{given.units:,} units, {given.periods} periods, {cells} effects, doubly robust, "
-        f"{len(COVARIATES)} covariates, {given.draws} draws, all averages by event time"
+    sizes = [
+        f"--{name}={getattr(given, name)}" for name in ("units", "periods", "cohorts", "draws")
+    ]
+    peaks = [
+        side_by_side.peak_megabytes(__file__, "--memory", name, *sizes)
+        for name in ("lcresearch", "diff-diff")
+    ]
+    side_by_side.report(
+        side_by_side.in_turns(actions, given.rounds),
+        work=f"group-time effects, doubly robust, 3 covariates, {given.draws} draws, by event time",
+        size=f"{given.units:,} units, {given.periods} periods",
+        ours="lcresearch",
+        peer="diff-diff",
+        package="diff-diff",
+        goal=_GOALS.get(given.units, ""),
+        bound=(
+            "reading and sorting the table (pandas), then one pass over the influence functions "
+            "(memory bandwidth) and their cross product (BLAS)"
+        ),
+        megabytes=(peaks[0], peaks[1]),
+        store=given.store,
     )
-    medians = _measure(actions, given.rounds)
-    for name, seconds in medians.items():
-        ratio = seconds / medians["lcresearch"]
-        print(f"{name:26s} {seconds:8.3f} s   {ratio:6.1f} times lcresearch")
-    for name in ("lcresearch", "diff-diff"):
-        command = [sys.executable, __file__, "--memory", name, "--units", str(given.units)]
-        command += ["--periods", str(given.periods), "--cohorts", str(given.cohorts)]
-        command += ["--draws", str(given.draws)]
-        peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        print(f"{name:26s} {int(peak.split()[-1]):8,d} MB at most, data and imports included")
 
 
 def panel(units: int, periods: int, cohorts: int) -> pd.DataFrame:
@@ -84,17 +78,6 @@ def panel(units: int, periods: int, cohorts: int) -> pd.DataFrame:
     }
     frame |= {name: np.repeat(x[:, k], periods) for k, name in enumerate(COVARIATES)}
     return pd.DataFrame(frame)
-
-
-def _measure(actions: dict[str, Callable[[], None]], rounds: int) -> dict[str, float]:
-    taken: dict[str, list[float]] = {name: [] for name in actions}
-    for turn in range(rounds + 1):
-        for name, action in actions.items():
-            started = time.perf_counter()
-            action()
-            if turn:  # the first turn imports and warms up
-                taken[name].append(time.perf_counter() - started)
-    return {name: statistics.median(seconds) for name, seconds in taken.items()}
 
 
 def _ours(data: pd.DataFrame, draws: int, multipliers: str) -> None:

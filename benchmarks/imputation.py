@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-import argparse
-import os
-import statistics
-import time
-import warnings
-from collections.abc import Callable
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 import numpy as np
 import pandas as pd
+import side_by_side
 
 import lcresearch as lc
 
 
 def main() -> None:
     """Measure in turns, and print medians and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each measurement")
+    parser = side_by_side.parser(__doc__)
     parser.add_argument("--counties", type=int, default=2800)
     parser.add_argument("--years", type=int, default=20)
     parser.add_argument("--did2s", action="store_true", help="pyfixest's did2s too: it is slow")
     given = parser.parse_args()
-    warnings.simplefilter("ignore")
     data = _panel(given.counties, given.years)
     actions = {"lcresearch": lambda: _ours(data), "diff-diff": lambda: _diff_diff(data)}
-    for action in actions.values():
-        action()
-    taken: dict[str, list[float]] = {name: [] for name in actions}
-    for _ in range(given.rounds):
-        for name, action in actions.items():
-            taken[name].append(_seconds(action))
-    medians = {name: statistics.median(seconds) for name, seconds in taken.items()}
     if given.did2s:
-        medians["pyfixest did2s, once"] = _seconds(lambda: _did2s(data))
-    print(f"{given.counties:,} counties, {given.years} years, overall and by event time, with")
-    print(f"standard errors; median of {given.rounds} turns")
-    for name, seconds in medians.items():
-        print(f"{name:22s} {seconds:8.3f} s   {seconds / medians['lcresearch']:7.1f}")
+        actions["pyfixest, did2s"] = lambda: _did2s(data)
+    times = side_by_side.in_turns(actions, given.rounds)
+    side_by_side.report(
+        times,
+        work="imputation, overall and by event time, standard errors",
+        size=f"{given.counties:,} units, {given.years} periods",
+        ours="lcresearch",
+        peer="diff-diff",
+        package="diff-diff",
+        goal="no slower",
+        bound="reading and sorting the table (pandas), then sums over rows (memory bandwidth)",
+        store=given.store,
+    )
     ours, peer = _ours(data), _diff_diff(data)
     print(f"largest difference of the overall effect {abs(ours[0] - peer[0]):.1e}, of its standard")
     print(f"error {abs(ours[1] - peer[1]):.1e}")
@@ -85,12 +76,6 @@ def _did2s(data: pd.DataFrame) -> None:
         treatment="treated",
         cluster="county",
     )
-
-
-def _seconds(action: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    action()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

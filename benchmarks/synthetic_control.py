@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-import statistics
-import time
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import diff_diff
 import numpy as np
 import pandas as pd
+import side_by_side
 
 from lcresearch.fund.synthetic_control import SyntheticControl
 from lcresearch.fund.synthetic_did import SyntheticDiD
@@ -21,17 +18,22 @@ PERIODS, BEFORE = 20, 15
 
 def main() -> None:
     """Measure in turns, and print medians and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = side_by_side.parser(__doc__)
     parser.add_argument("--units", type=int, default=301, help="units, one of them treated")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each measurement")
-    parser.add_argument("--large", action="store_true", help="2,801 units, once (about 2 minutes)")
     given = parser.parse_args()
-    units, rounds = (2801, 1) if given.large else (given.units, given.rounds)
-    warnings.simplefilter("ignore")
-    data = panel(units)
+    data = panel(given.units)
     _placebos(panel(12)), _peer_placebos(panel(12))  # imports and caches
     both = {"lcresearch": _placebos, "diff-diff": _peer_placebos}
-    found = _compare(f"synthetic control, {units:,} units as placebos", both, data, rounds)
+    found = _compare(
+        both,
+        data,
+        given.rounds,
+        work="synthetic control, every unit as a placebo",
+        size=f"{given.units:,} units, {PERIODS} periods",
+        goal={301: "10 times", 2801: "20 times"}.get(given.units, ""),
+        bound="one small exact programme per unit: many small solves, started from Python",
+        store=given.store,
+    )
     ours, peer = found["lcresearch"], found["diff-diff"]
     shared = ours.index.intersection(peer.index)
     worse = (ours.loc[shared, "pre"] > peer.loc[shared, "pre"] * (1 + 1e-9)).sum()
@@ -41,10 +43,16 @@ def main() -> None:
     print(f"pre-treatment fit worse than the peer's: {worse} of {len(shared):,} units")
     print(f"units that fit almost perfectly: {len(shared) - len(ordinary)}")
     print(f"largest relative difference of the others' RMSPE ratios: {apart:.1e}")
-    if not given.large:
-        small = panel(40)
-        did = {"lcresearch": _did, "diff-diff": _peer_did}
-        _compare("synthetic DiD, 39 placebos (the peer: 39 draws)", did, small, rounds)
+    _compare(
+        {"lcresearch": _did, "diff-diff": _peer_did},
+        panel(40),
+        given.rounds,
+        work="synthetic difference in differences, placebo standard error",
+        size="40 units: all 39 placebos here, 39 draws there",
+        goal="",
+        bound="one small exact programme per placebo, started from Python",
+        store=given.store,
+    )
 
 
 def panel(units: int) -> pd.DataFrame:
@@ -66,20 +74,18 @@ def panel(units: int) -> pd.DataFrame:
 
 
 def _compare(
-    title: str, actions: dict[str, Callable[[pd.DataFrame], Any]], data: pd.DataFrame, rounds: int
+    actions: dict[str, Callable[[pd.DataFrame], Any]],
+    data: pd.DataFrame,
+    rounds: int,
+    **words: Any,
 ) -> dict[str, Any]:
-    taken: dict[str, list[float]] = {name: [] for name in actions}
     found: dict[str, Any] = {}
-    for _ in range(rounds):
-        for name, action in actions.items():
-            started = time.perf_counter()
-            found[name] = action(data)
-            taken[name].append(time.perf_counter() - started)
-    print(f"\n{title}, median of {rounds} turns")
-    medians = {name: statistics.median(seconds) for name, seconds in taken.items()}
-    for name, seconds in medians.items():
-        print(f"  {name:12s} {seconds:8.3f} s")
-    print(f"  {medians['diff-diff'] / medians['lcresearch']:.1f} times as fast as diff-diff")
+
+    def keep(name: str) -> Callable[[], None]:
+        return lambda: found.update({name: actions[name](data)})
+
+    times = side_by_side.in_turns({name: keep(name) for name in actions}, rounds, warm=False)
+    side_by_side.report(times, ours="lcresearch", peer="diff-diff", package="diff-diff", **words)
     return found
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-import importlib.util
-import statistics
-import time
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
+import pyfixest
+import side_by_side
 
 from lcresearch.fund.wild import wild_bootstrap
 
@@ -18,45 +14,30 @@ FORMULA = "y ~ d + x + C(year)"
 
 def main() -> None:
     """Measure in turns, and print medians and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each measurement")
+    parser = side_by_side.parser(__doc__)
     parser.add_argument("--rows", type=int, default=100, help="rows of each of 17 clusters")
-    options = parser.parse_args()
-    data = _panel(options.rows)
+    given = parser.parse_args()
+    data = _panel(given.rows)
     ours = {"data": data, "formula": FORMULA, "param": "d", "cluster": "county"}
-    every, drawn = "lcresearch, all 65,536 sign vectors", "lcresearch, 9,999 draws"
-    actions: dict[str, Callable[[], object]] = {
+    every, peer = "lcresearch, all 65,536 sign vectors", "pyfixest, 9,999 draws"
+    fit = pyfixest.feols(FORMULA, data=data, vcov={"CRV1": "county"})
+    actions = {
         every: lambda: wild_bootstrap(**ours, draws="all"),
         "  and the interval": lambda: wild_bootstrap(**ours, draws="all").conf_int,
-        drawn: lambda: wild_bootstrap(**ours, draws=9999, seed=1),
+        "lcresearch, 9,999 draws": lambda: wild_bootstrap(**ours, draws=9999, seed=1),
+        peer: lambda: fit.wildboottest(param="d", reps=9999, cluster="county", seed=1),
     }
-    peer = "pyfixest, 9,999 draws"
-    if importlib.util.find_spec("wildboottest") and importlib.util.find_spec("pyfixest"):
-        import pyfixest
-
-        def fit_and_test() -> object:
-            fit = pyfixest.feols(FORMULA, data=data, vcov={"CRV1": "county"})
-            return fit.wildboottest(param="d", reps=9999, cluster="county", seed=1)
-
-        fit = pyfixest.feols(FORMULA, data=data, vcov={"CRV1": "county"})
-        actions[peer + ", regression included"] = fit_and_test
-        actions[peer] = lambda: fit.wildboottest(param="d", reps=9999, cluster="county", seed=1)
-    else:
-        print("pyfixest with wildboottest is not installed: no peer is measured.")
-    for action in actions.values():
-        action()  # compile and warm up
-    taken: dict[str, list[float]] = {name: [] for name in actions}
-    for _ in range(options.rounds):
-        for name, action in actions.items():
-            started = time.perf_counter()
-            action()
-            taken[name].append(time.perf_counter() - started)
-    medians = {name: statistics.median(seconds) for name, seconds in taken.items()}
-    print(f"median of {options.rounds} turns, {len(data):,} rows")
-    for name, seconds in medians.items():
-        print(f"{name:45s} {1000 * seconds:8.1f} ms")
-    for name in (every, drawn) if peer in medians else ():
-        print(f"{name}: {medians[peer] / medians[name]:.1f} times as fast as {peer}")
+    side_by_side.report(
+        side_by_side.in_turns(actions, given.rounds),
+        work="wild cluster bootstrap, every sign vector beside the peer's 9,999 draws",
+        size=f"17 clusters, {len(data):,} rows",
+        ours=every,
+        peer=peer,
+        package="pyfixest",
+        goal="10 times",
+        bound="the formula's design matrix (interpreter); the sign vectors are one BLAS product",
+        store=given.store,
+    )
 
 
 def _panel(rows: int) -> pd.DataFrame:

@@ -69,6 +69,7 @@ def book_steps(project: Project, county: str = "liancheng") -> list[Step]:
         *(project.root / "book").glob("*.md"),
         *(project.root / "book").glob("*.bib"),
         *(path for path in (project.root / "book/_static").rglob("*") if path.is_file()),
+        *(project.root / "benchmarks").glob("*.csv"),
         *(project.root / name for name in ("_config.yml", "_toc.yml")),
     ]
     site = Step(
