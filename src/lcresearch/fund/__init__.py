@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "synthetic_control": ["SyntheticControl"],
         "synthetic_did": ["SyntheticDiD"],
         "talent_gap": ["TalentGap", "TalentGapResult"],
+        "triple_difference": ["TripleDifference"],
         "two_way": ["TwoWayFixedEffects"],
         "wild": ["wild_bootstrap"],
     },

@@ -10,5 +10,6 @@ from lcresearch.fund.synthetic_control import SyntheticControl as SyntheticContr
 from lcresearch.fund.synthetic_did import SyntheticDiD as SyntheticDiD
 from lcresearch.fund.talent_gap import TalentGap as TalentGap
 from lcresearch.fund.talent_gap import TalentGapResult as TalentGapResult
+from lcresearch.fund.triple_difference import TripleDifference as TripleDifference
 from lcresearch.fund.two_way import TwoWayFixedEffects as TwoWayFixedEffects
 from lcresearch.fund.wild import wild_bootstrap as wild_bootstrap

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,10 @@ from lcresearch.fund.group_time_results import GroupTimeResults
 from lcresearch.fund.group_time_units import Control, Units
 from lcresearch.fund.multiplier_bootstrap import Multipliers, check_draws
 
-__all__ = ["GroupTimeATT"]
+if TYPE_CHECKING:
+    from lcresearch.fund.triple_difference import TripleDifference
+
+__all__ = ["GroupTimeATT", "check_options"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,23 +88,7 @@ class GroupTimeATT:
     weights: str | None = None
 
     def __post_init__(self) -> None:
-        for name, choices in (
-            ("control_group", get_args(Control)),
-            ("estimator", get_args(Estimator)),
-            ("base_period", get_args(BasePeriod)),
-        ):
-            if getattr(self, name) not in choices:
-                raise DataError(f"{name} must be one of {choices}, not {getattr(self, name)!r}.")
-        delay: Any = self.anticipation
-        if isinstance(delay, bool) or not np.isreal(delay) or not 0 <= float(delay) < np.inf:
-            raise DataError(
-                f"anticipation must be a number of periods, 0 or more, not {self.anticipation!r}."
-            )
-        if isinstance(self.covariates, str):
-            raise DataError(f"covariates must be a list of names: [{self.covariates!r}].")
-        twice = [name for name, count in Counter(self.covariates).items() if count > 1]
-        if twice:
-            raise DataError(f"covariates names {twice[0]!r} twice: once is enough.")
+        check_options(self)
 
     def fit(
         self,
@@ -167,3 +154,24 @@ class GroupTimeATT:
             trimmed=found.trimmed,
             alpha=alpha,
         )
+
+
+def check_options(model: GroupTimeATT | TripleDifference) -> None:
+    """Refuse an argument of a model that is unknown or out of its range."""
+    for name, choices in (
+        ("control_group", get_args(Control)),
+        ("estimator", get_args(Estimator)),
+        ("base_period", get_args(BasePeriod)),
+    ):
+        if getattr(model, name) not in choices:
+            raise DataError(f"{name} must be one of {choices}, not {getattr(model, name)!r}.")
+    delay: Any = model.anticipation
+    if isinstance(delay, bool) or not np.isreal(delay) or not 0 <= float(delay) < np.inf:
+        raise DataError(
+            f"anticipation must be a number of periods, 0 or more, not {model.anticipation!r}."
+        )
+    if isinstance(model.covariates, str):
+        raise DataError(f"covariates must be a list of names: [{model.covariates!r}].")
+    twice = [name for name, count in Counter(model.covariates).items() if count > 1]
+    if twice:
+        raise DataError(f"covariates names {twice[0]!r} twice: once is enough.")

@@ -14,7 +14,7 @@ from lcresearch.fund.influence import CHUNK, InfluenceSum
 from lcresearch.fund.multiplier_bootstrap import Multipliers
 from lcresearch.fund.repeated_sections import Rows, section_effect
 
-__all__ = ["Found", "from_changes", "from_sections"]
+__all__ = ["Found", "from_changes", "from_sections", "pairs_of", "sample", "same_comparison"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,16 +43,16 @@ def from_changes(
     fitted: list[tuple[CohortEffects, list[Cell]]] = []
     skipped: list[Skipped] = []
     trimmed: dict[int, int] = {}
-    for group in _same_comparison(units, cells):
+    for group in same_comparison(units, cells):
         first = group[0]
         try:
             effects = CohortEffects.fit(
-                _sample(units, units.rows(first.cohort), first.earlier),
+                sample(units, units.rows(first.cohort), first.earlier),
                 [
-                    _sample(units, part, first.earlier)
+                    sample(units, part, first.earlier)
                     for part in units.controls(first.cohort, first.controls)
                 ],
-                _pairs(group, units.periods),
+                pairs_of(group, units.periods),
                 estimator,
             )
         except NotIdentified as reason:
@@ -92,7 +92,7 @@ def from_changes(
                 else:
                     continue
                 index += place
-                blocks.append(influence(_sample(units, chunk, first.earlier)))
+                blocks.append(influence(sample(units, chunk, first.earlier)))
             if code in cohorts:
                 index.append(len(ordered) + cohorts.index(code))
                 blocks.append(units.weight[chunk, None] / total)
@@ -101,7 +101,7 @@ def from_changes(
     return Found(ordered, values, *gathered.result(), skipped, trimmed)
 
 
-def _same_comparison(units: Units, cells: list[Cell]) -> list[list[Cell]]:
+def same_comparison(units: Units, cells: list[Cell]) -> list[list[Cell]]:
     """Return cells in groups with the same cohort, controls and covariates."""
     groups: dict[tuple[int, int, int], list[Cell]] = {}
     for cell in cells:
@@ -111,11 +111,13 @@ def _same_comparison(units: Units, cells: list[Cell]) -> list[list[Cell]]:
     return list(groups.values())
 
 
-def _sample(units: Units, rows: slice, period: int) -> Sample:
+def sample(units: Units, rows: slice, period: int) -> Sample:
+    """Return some of the units, with their covariates in a period."""
     return Sample(units.covariates(period)[rows], units.y[rows], units.weight[rows])
 
 
-def _pairs(cells: list[Cell], periods: int) -> Floats:
+def pairs_of(cells: list[Cell], periods: int) -> Floats:
+    """Return periods by cells: 1 for a cell's period, -1 for its base."""
     pairs = np.zeros((periods, len(cells)))
     for column, cell in enumerate(cells):
         pairs[cell.time, column] = 1

@@ -19,6 +19,7 @@ from lcresearch.fund.multiplier_bootstrap import BandedResults
 
 if TYPE_CHECKING:
     from lcresearch.fund.group_time import GroupTimeATT
+    from lcresearch.fund.triple_difference import TripleDifference
 
 __all__ = ["GroupTimeResults", "WaldTest"]
 
@@ -61,7 +62,8 @@ class GroupTimeResults(BandedResults):
         Effects that could not be estimated: columns ``cohort``, ``time`` (empty: all periods) and
         ``reason``.
     shares
-        Share of each cohort in all units (by weight, if there are weights).
+        Share of each cohort, or of its eligible units, in all units (by weight, if there are
+        weights).
     cells
         Periods of each effect as numbers, with the joint covariance and draws of effects and
         shares, from which aggregates are made.
@@ -79,7 +81,7 @@ class GroupTimeResults(BandedResults):
     def build(
         cls,
         *,
-        model: GroupTimeATT,
+        model: GroupTimeATT | TripleDifference,
         units: Units,
         cells: Sequence[Cell],
         effects: Floats,
@@ -97,11 +99,12 @@ class GroupTimeResults(BandedResults):
         count = len(cells)
         codes = list(dict.fromkeys(cell.cohort for cell in cells))
         total = units.weight.sum()
-        shares = np.array([units.weight[units.rows(code)].sum() / total for code in codes])
+        shares = np.array([units.counted[units.rows(code)].sum() / total for code in codes])
         labels = [units.label(code) for code in codes]
         controls = model.control_group.replace("_", " ")
+        whose = "Effects" if units.eligible is None else "Effects on eligible units"
         return cls(
-            title=f"Effects by cohort and period ({_ESTIMATORS[model.estimator]}, "
+            title=f"{whose} by cohort and period ({_ESTIMATORS[model.estimator]}, "
             f"{controls} controls)",
             params=pd.Series(effects, index, name="estimate"),
             covariance=pd.DataFrame(covariance[:count, :count], index, index),
@@ -227,10 +230,12 @@ def _notes(
 ) -> list[str]:
     notes = []
     if not units.balanced:
-        notes.append(
-            f"Not every {units.name} has a row in every period: rows of two periods are compared "
-            f"as two cross-sections, not the changes of units."
+        how = (
+            "rows of two periods are compared as two cross-sections, not the changes of units"
+            if units.eligible is None
+            else "an effect rests on those that have a row in both of its periods"
         )
+        notes.append(f"Not every {units.name} has a row in every period: {how}.")
     notes += describe(units, skipped)
     for cohort, count in trimmed.items():
         notes.append(

@@ -18,6 +18,7 @@ __all__ = ["Control", "Units"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 Control = Literal["never_treated", "not_yet_treated"]
 
 
@@ -54,6 +55,8 @@ class Units:
         Rows left out, by reason.
     notes
         What was done to the data.
+    eligible
+        For triple differences: which units a treatment of their cohort reaches; ``None`` if all.
     """
 
     name: str
@@ -70,6 +73,12 @@ class Units:
     nobs: int
     dropped: Mapping[str, int]
     notes: tuple[str, ...]
+    eligible: Flags | None = None
+
+    @property
+    def counted(self) -> Floats:
+        """Weights of the units whose effects are averaged."""
+        return self.weight if self.eligible is None else self.weight * self.eligible
 
     @property
     def never(self) -> int:
@@ -120,16 +129,17 @@ class Units:
         cluster: str | None,
         anticipation: float,
         control_group: Control,
+        eligible: str | None = None,
     ) -> Units:
         """Check a tidy frame and sort its units.
 
         Raises
         ------
         DataError
-            If the panel is wrong, a weight is not positive or changes within a unit, a covariate
-            is constant, or there is nobody to compare with.
+            If the panel is wrong, a weight is not positive or changes within a unit, as may not
+            eligibility, a covariate is constant, or there is nobody to compare with.
         """
-        names = [*covariates, *([weights] if weights else [])]
+        names = [*covariates, *(name for name in (weights, eligible) if name)]
         panel = Panel.read(
             data, outcome=outcome, unit=unit, time=time, cohort=cohort, columns=names
         )
@@ -137,7 +147,7 @@ class Units:
         code = np.where(panel.cohort < 0, never, panel.cohort)
         weight = np.ones(len(panel.units))
         if weights:
-            weight = _constant(panel, weights)
+            weight = _weights(panel, weights)
             weight /= weight.mean()
         codes, clusters = cluster_of_units(data, panel, unit=unit, cluster=cluster)
         order = np.argsort(code, kind="stable")
@@ -158,6 +168,7 @@ class Units:
             nobs=len(panel.outcome),
             dropped=panel.dropped,
             notes=(),
+            eligible=_flags(panel, eligible)[order] if eligible else None,
         )
         return units._after_the_end(data, anticipation)._with_controls(control_group, anticipation)
 
@@ -218,24 +229,41 @@ class Units:
         )
 
 
-def _constant(panel: Panel, name: str) -> Floats:
-    """Return weights by unit."""
+def _constant(panel: Panel, name: str, remedy: str) -> Floats:
+    """Return what a column holds for each unit."""
     values = panel.columns[name]
     first = np.flatnonzero(np.r_[True, np.diff(panel.unit) != 0])
     of_unit = np.array(values[first])
     changes = values != of_unit[panel.unit]
     if changes.any():
         label: Any = panel.units[panel.unit[np.argmax(changes)]]
-        raise DataError(
-            f"column {name!r}: changes within {panel.units.name} {label}: give each unit one "
-            f"sampling weight, for example that of its first period."
-        )
+        raise DataError(f"column {name!r}: changes within {panel.units.name} {label}: {remedy}.")
+    return of_unit
+
+
+def _weights(panel: Panel, name: str) -> Floats:
+    of_unit = _constant(
+        panel, name, "give each unit one sampling weight, for example that of its first period"
+    )
     if not (of_unit > 0).all():
         raise DataError(
             f"column {name!r}: is not positive for {int((of_unit <= 0).sum())} units: drop units "
             f"without weight."
         )
     return of_unit
+
+
+def _flags(panel: Panel, name: str) -> Flags:
+    of_unit = _constant(
+        panel, name, "a unit is eligible throughout or never; give what it was before treatment"
+    )
+    other = ~np.isin(of_unit, (0, 1))
+    if other.any():
+        raise DataError(
+            f"column {name!r}: holds {of_unit[other][0]:g} for {panel.units.name} "
+            f"{panel.units[other][0]}: give 1 for eligible units and 0 for the others."
+        )
+    return np.asarray(of_unit == 1)
 
 
 def _design(panel: Panel, covariates: Sequence[str], order: Ints) -> Floats:
