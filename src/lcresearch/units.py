@@ -31,6 +31,7 @@ _WORDS: Final = {
     "km": ("km", "km"),
     "km2": ("km²", "km²"),
     "m": ("m", "m"),
+    "m2": ("m²", "m²"),
     "degree": ("degree", "degrees"),
     "kg": ("kg", "kg"),
     "mu": ("mu", "mu"),

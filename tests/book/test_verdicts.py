@@ -66,10 +66,44 @@ def test_residents_hardly_changed_and_rural_ones_did(known):
 
 
 def test_the_assumed_inflow_does_not_hold_the_workers(known):
-    """The fund chapter says that the workers settle below the demand, and where."""
-    settled = known["fund.talent_steady_state"]
+    """The programme's chapter says that the workers settle below the demand, and where."""
+    settled = known["programme.talent_steady_state"]
     assert settled["value"] < known["talent.demand"]["value"]
-    assert known["talent.yearly_inflow"]["value"] < known["fund.talent_leavers"]["value"]
+    assert known["talent.yearly_inflow"]["value"] < known["programme.talent_leavers"]["value"]
+
+
+def test_a_trainee_s_budget_is_far_below_the_ceiling(known):
+    """The programme's chapter says so, and that the share for training moves it most."""
+    budget = known["programme.per_trainee"]
+    assert budget["high"] < known["programme.per_entrant"]["value"] / 2
+
+
+def test_free_rent_keeps_few_firms_that_would_not_stay_anyway(known):
+    """The programme's chapter says so of both kinds, and that the middle firm is near the line."""
+    for kind in ("ecommerce", "logistics"):
+        assert known[f"programme.anyway_{kind}"]["value"] > known["park.deadweight"]["value"]
+        assert known[f"programme.surviving_{kind}"]["value"] < 0.5
+    needed = known["programme.sales_needed"]
+    assert needed["low"] < known["park.sales"]["value"] < needed["high"]
+    assert 0.9 < known["park.sales"]["value"] / needed["value"] < 1.1
+    parcels = known["programme.parcels_needed"]
+    assert parcels["low"] < known["programme.parcels_per_firm"]["value"] < parcels["value"]
+
+
+def test_early_counts_do_not_tell_publicity_unless_the_end_is_known(known):
+    """The programme's chapter says so, with how often imitation is mistaken for publicity."""
+    for years in (4, 6):
+        found = known[f"programme.publicity_known_{years}"]
+        assert found["low"] > known[f"programme.publicity_estimated_{years}"]["high"]
+        assert known[f"programme.publicity_estimated_{years}"]["value"] < 0.1
+    longest = [known[f"programme.years_to_tell_{name}"]["value"] for name in ("known", "estimated")]
+    assert longest == [14, 14]
+    assert known["programme.false_alarm_known"]["value"] > 0.05
+    for name, most in (("known", 0.2), ("estimated", 0.1)):
+        for years in (4, 6, 8, 10, 14):
+            assert known[f"programme.imitation_{name}_{years}"]["value"] < most
+    assert known["programme.logit_distance"]["value"] < 0.2
+    assert known["programme.logit_ceiling"]["value"] < known["awareness.ceiling"]["value"] / 2
 
 
 def test_what_pays_is_far_below_what_one_county_could_show(known):
@@ -78,6 +112,30 @@ def test_what_pays_is_far_below_what_one_county_could_show(known):
     assert known["power.difference_in_differences_2800"]["low"] > 3 * 0.01
     for design in ("synthetic_control", "synthetic_did"):
         assert known[f"power.{design}_84"]["value"] > 0.95 * plain
+
+
+def test_the_literature_is_as_unsure_as_the_fund_chapter_says(known):
+    """Two halves pooled hold zero, but by industry, where the whole lies outside both."""
+    for name in ("ethnic", "central", "non3"):
+        assert known[f"others.pooled_{name}"]["low"] < 0 < known[f"others.pooled_{name}"]["high"]
+    assert known["others.pooled_lowind"]["low"] > 0
+    assert known["others.splits_outside"]["value"] == 1
+    halves = [known[f"literature.HSSC24_T7_{name}"]["value"] for name in ("lowind", "highind")]
+    whole = [known[f"literature.HSSC24_T6{name}"]["value"] for name in "ab"]
+    assert not any(min(halves) <= value <= max(halves) for value in whole)
+    for key in ("others.next_group", "others.next_group_without_far_above"):
+        assert known[key]["low"] < 0
+        assert known[key]["high"] > max(whole)
+        assert known[key]["grade"] == "assumed"
+
+
+def test_the_average_effect_of_the_abstract_pays_and_cannot_be_seen(known):
+    """The fund chapter says so: above one per cent, below what one county could show."""
+    average = known["others.average_effect"]["value"]
+    assert 0.01 < average < known["power.difference_in_differences_2800"]["low"]
+    assert known["others.counties_to_see_average"]["low"] > 2
+    gain = known["others.gain_where_one_per_cent_repays"]
+    assert gain["low"] < 0 < 1 < gain["value"]
 
 
 def test_the_naive_estimator_misleads_and_the_modern_ones_do_not(known):
