@@ -14,7 +14,7 @@ from lcresearch.fund.influence import CHUNK, InfluenceSum
 from lcresearch.fund.multiplier_bootstrap import Multipliers
 from lcresearch.fund.repeated_sections import Rows, section_effect
 
-__all__ = ["Found", "from_changes", "from_sections", "pairs_of", "sample", "same_comparison"]
+__all__ = ["Found", "from_changes", "from_sections", "pairs_of", "same_comparison", "sample"]
 
 Floats = npt.NDArray[np.float64]
 

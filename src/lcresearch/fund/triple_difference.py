@@ -87,7 +87,9 @@ class TripleDifference:
     def __post_init__(self) -> None:
         check_options(self)
         if self.eligible in self.covariates:
-            raise DataError(f"covariates names {self.eligible!r}, the column of eligible: leave it.")
+            raise DataError(
+                f"covariates names {self.eligible!r}, the column of eligible: leave it."
+            )
 
     def fit(
         self,

@@ -146,11 +146,11 @@ def _least_variance(covariance: Floats) -> Floats:
 def _triple(units: Units, group: list[Cell], control: int, estimator: Estimator) -> _Triple:
     """Return the effects against one control cohort."""
     cell = group[0]
-    seen = np.ones(len(units.y), dtype=bool)
+    seen: npt.NDArray[np.bool_] = np.ones(len(units.y), dtype=bool)
     y, pairs = units.y, pairs_of(group, units.periods)
     if not units.balanced:
         y, pairs = units.y[:, [cell.base, cell.time]], np.array([[-1.0], [1.0]])
-        seen = np.isfinite(y).all(axis=1)
+        seen = np.asarray(np.isfinite(y).all(axis=1))
     quarters = {
         (code, flag): _members(units, seen, code, flag)
         for code in (cell.cohort, control)
@@ -183,7 +183,7 @@ def _members(units: Units, seen: npt.NDArray[np.bool_], code: int, eligible: boo
     assert units.eligible is not None
     rows = units.rows(code)
     inside = seen[rows] & (units.eligible[rows] == eligible)
-    return np.flatnonzero(inside) + rows.start
+    return np.asarray(np.flatnonzero(inside) + rows.start)
 
 
 def _refuse_thin(units: Units, rows: Ints, code: int, eligible: bool) -> None:
