@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "break_even": ["break_even_volume"],
+        "cost_function": ["CostFunction"],
         "geography": ["great_circle_km"],
         "network": ["DeliveryNetwork"],
         "vehicle": ["Vehicle"],

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from lcresearch.errors import DataError
+from lcresearch.simulate.arguments import check_number
 
 __all__ = ["CountyPanel", "CountyTruth", "county_panel"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+_NAME: Final = "county_panel"
 _COHORTS: Final[Mapping[int, float]] = MappingProxyType({2014: 0.1, 2016: 0.15, 2018: 0.15})
 
 
@@ -141,18 +142,18 @@ def county_panel(
         If a parameter is out of its range, a cohort lies outside the panel's years, or a share
         is so small that the cohort has no county.
     """
-    _check("counties", counties, whole=True, low=2)
-    _check("years", years, whole=True, low=2)
-    _check("first_year", first_year, whole=True)
+    check_number(_NAME, "counties", counties, whole=True, low=2)
+    check_number(_NAME, "years", years, whole=True, low=2)
+    check_number(_NAME, "first_year", first_year, whole=True)
     for name, value in (
         ("effect_sd", effect_sd),
         ("county_sd", county_sd),
         ("trend_sd", trend_sd),
         ("noise_sd", noise_sd),
     ):
-        _check(name, value, low=0)
-    _check("selection", selection, low=-1, high=1)
-    _check("ar", ar, low=-1, high=1)
+        check_number(_NAME, name, value, low=0)
+    check_number(_NAME, "selection", selection, low=-1, high=1)
+    check_number(_NAME, "ar", ar, low=-1, high=1)
     if abs(ar) == 1:
         raise DataError(f"county_panel: ar must lie between -1 and 1, not {ar}.")
     for name, value in (
@@ -162,7 +163,7 @@ def county_panel(
         ("level", level),
         ("growth", growth),
     ):
-        _check(name, value)
+        check_number(_NAME, name, value)
     sizes = _cohort_sizes(cohorts, counties, range(first_year + 1, first_year + years))
     first_effect = _by_cohort("effect", effect, sizes)
     step = _by_cohort("effect_growth", effect_growth, sizes)
@@ -220,7 +221,7 @@ def _cohort_sizes(cohorts: Mapping[int, float], counties: int, span: range) -> d
                 f"county_panel: cohort {year} lies outside {span[0]} to {span[-1]}: a cohort has a "
                 f"year before it and a treated one."
             )
-        _check(f"share of cohort {year}", share, low=0, high=1)
+        check_number(_NAME, f"share of cohort {year}", share, low=0, high=1)
     if sum(cohorts.values()) > 1 + 1e-9:
         raise DataError(
             f"county_panel: the cohorts' shares add to {sum(cohorts.values()):g}: at most 1."
@@ -247,7 +248,7 @@ def _by_cohort(
             f"{sorted(sizes)}: give one number, or one for each cohort."
         )
     for year, number in given.items():
-        _check(f"{name} of cohort {year}", number)
+        check_number(_NAME, f"{name} of cohort {year}", number)
     return dict(given)
 
 
@@ -300,23 +301,4 @@ def _truth(data: pd.DataFrame, rows: pd.DataFrame, treated: npt.NDArray[np.bool_
         att=average(["cohort", "year", "event_time"]),
         by_event_time=average(["event_time"]),
         rows=rows,
-    )
-
-
-def _check(
-    name: str,
-    value: Any,
-    *,
-    whole: bool = False,
-    low: float = -math.inf,
-    high: float = math.inf,
-) -> None:
-    kind = numbers.Integral if whole else numbers.Real
-    right = isinstance(value, kind) and not isinstance(value, bool)
-    if right and math.isfinite(value) and low <= value <= high:
-        return
-    bounds = f" from {low:g}" if low > -math.inf else ""
-    bounds += f" to {high:g}" if high < math.inf else (" on" if bounds else "")
-    raise DataError(
-        f"county_panel: {name} must be a {'whole ' if whole else ''}number{bounds}, not {value!r}."
     )
