@@ -6,15 +6,13 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import pandas as pd
 
+from lcresearch.encodings import decode
 from lcresearch.errors import DataError, did_you_mean
 
 __all__ = ["read_table"]
-
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")
 
 
 def read_table(path: str | Path, *, columns: Sequence[str] = ()) -> pd.DataFrame:
@@ -51,7 +49,7 @@ def read_table(path: str | Path, *, columns: Sequence[str] = ()) -> pd.DataFrame
         raise DataError(
             f"{path.name}: files that end in {kind or 'nothing'} are not read: save it as CSV."
         )
-    text = _decode(path)
+    text = decode(path.read_bytes(), path.name)
     header = text.split("\n", 1)[0]
     separator = max(",;\t", key=header.count)
     _refuse_ragged(path, text, separator)
@@ -63,20 +61,6 @@ def read_table(path: str | Path, *, columns: Sequence[str] = ()) -> pd.DataFrame
                 f"{', '.join(map(repr, frame.columns))}.{did_you_mean(name, frame.columns)}"
             )
     return frame
-
-
-def _decode(path: Path) -> str:
-    data = path.read_bytes()
-    for encoding in _ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError as error:
-            last = error
-    line = data.count(b"\n", 0, last.start) + 1
-    raise DataError(
-        f"{path.name}, line {line}: is neither UTF-8 nor GB18030 text: save the whole file as CSV "
-        f"UTF-8."
-    )
 
 
 def _refuse_ragged(path: Path, text: str, separator: str) -> None:

@@ -6,53 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lcresearch.fund.synthetic_control import SyntheticControl
+from lcresearch.replications import basque, germany
 
-BASQUE = "Basque Country (Pais Vasco)"
-BASQUE_PREDICTORS = [
-    *((f"school.{level}", 1964, 1969) for level in ("illit", "prim", "med", "high", "post.high")),
-    ("invest", 1964, 1969),
-    ("gdpcap", 1960, 1969),
-    *(
-        (f"sec.{sector}", 1961, 1969)
-        for sector in (
-            "agriculture",
-            "energy",
-            "industry",
-            "construction",
-            "services.venta",
-            "services.nonventa",
-        )
-    ),
-    ("popdens", 1969, 1969),
-]
-# Printed by R's Synth for these predictors, with a loss of 0.008864606.
-BASQUE_V = [
-    0.02773094,
-    1.194e-07,
-    1.60609e-05,
-    0.0007163836,
-    1.486e-07,
-    0.002423908,
-    0.0587055,
-    0.2651997,
-    0.02851006,
-    0.291276,
-    0.007994382,
-    0.004053188,
-    0.009398579,
-    0.303975,
-]
-GERMAN_PREDICTORS = [
-    ("gdp", 1981, 1990),
-    ("trade", 1981, 1990),
-    ("infrate", 1981, 1990),
-    ("industry", 1981, 1990),
-    ("schooling", 1980, 1985),
-    ("invest80", 1980, 1980),
-]
-# A V under which the published weights come out; the two steps of the paper are tried below.
-GERMAN_V = [0.442, 0.134, 0.072, 0.001, 0.107, 0.245]
 GERMAN_WEIGHTS = {
     "USA": 0.216,
     "Austria": 0.415,
@@ -62,50 +17,21 @@ GERMAN_WEIGHTS = {
 }
 
 
-def basque(replication, **options):
-    data = pd.read_csv(replication / "basque.csv")
-    data = data[data["regionname"] != "Spain (Espana)"]
-    return SyntheticControl(
-        data,
-        outcome="gdpcap",
-        unit="regionname",
-        time="year",
-        treated=BASQUE,
-        start=1970,
-        predictors=BASQUE_PREDICTORS,
-        window=(1960, 1969),
-        **options,
-    ).fit()
-
-
-def germany(replication, **options):
-    given = {"predictors": GERMAN_PREDICTORS, "v": GERMAN_V}
-    return SyntheticControl(
-        pd.read_csv(replication / "germany.csv"),
-        outcome="gdp",
-        unit="country",
-        time="year",
-        treated="West Germany",
-        start=1991,
-        **(given | options),
-    ).fit()
-
-
-@pytest.mark.parametrize("v", [BASQUE_V, "nested"], ids=["published", "nested"])
+@pytest.mark.parametrize("v", [basque.PRINTED_V, "nested"], ids=["published", "nested"])
 def test_basque_country(replication, v):
     """With the published V, and with V found here, the published weights come out."""
-    res = basque(replication, v=v)
+    res = basque.fit(replication / "basque.csv", v)
     assert res.weights["Cataluna"] == pytest.approx(0.851, abs=2e-3)
     assert res.weights["Madrid (Comunidad De)"] == pytest.approx(0.149, abs=2e-3)
     assert (res.weights > 1e-3).sum() == 2
     loss = (res.gap.loc[1960:1969] ** 2).mean()
-    assert loss <= 0.008864606 + 5e-10
-    assert loss == pytest.approx(0.008864606, abs=1e-7)
+    assert loss <= basque.LOSS + 5e-10
+    assert loss == pytest.approx(basque.LOSS, abs=1e-7)
 
 
 def test_west_germany(replication):
     """With the published predictors and this V the published weights come out, and no others."""
-    res = germany(replication)
+    res = germany.fit(replication / "germany.csv")
     for country, weight in GERMAN_WEIGHTS.items():
         assert res.weights[country] == pytest.approx(weight, abs=0.01)
     assert res.weights.drop(list(GERMAN_WEIGHTS)).max() == 0
@@ -114,8 +40,8 @@ def test_west_germany(replication):
 
 def test_west_germany_with_v_from_the_years_before(replication):
     """V chosen on 1981-90 from predictors of 1971-80 gives the published weights, nearly."""
-    early = germany(
-        replication,
+    early = germany.fit(
+        replication / "germany.csv",
         predictors=[
             ("gdp", 1971, 1980),
             ("trade", 1971, 1980),
@@ -127,7 +53,7 @@ def test_west_germany_with_v_from_the_years_before(replication):
         v="nested",
         window=(1981, 1990),
     )
-    res = germany(replication, v=early.v)
+    res = germany.fit(replication / "germany.csv", v=early.v)
     for country, weight in GERMAN_WEIGHTS.items():
         assert res.weights[country] == pytest.approx(weight, abs=0.025)
 
@@ -147,7 +73,7 @@ def test_diff_diff_agrees(replication):
         treated_unit="West Germany",
     )
     table = other.in_space_placebo().set_index("unit")
-    res = germany(replication, predictors=None, v=None)
+    res = germany.fit(replication / "germany.csv", predictors=None, v=None)
     test = res.placebo_test()
     assert res.effect == pytest.approx(other.att, rel=1e-3)
     assert test.p_value == pytest.approx(other.placebo_p_value)

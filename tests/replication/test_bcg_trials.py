@@ -7,35 +7,12 @@ import pytest
 from statsmodels.stats.meta_analysis import combine_effects
 
 from lcresearch.fund.meta import meta_analysis
-
-# Tuberculosis cases and others, vaccinated and not, in the 13 trials of Colditz et al. (1994),
-# Journal of the American Medical Association 271(9), table 1.
-TRIALS = np.array(
-    [
-        (4, 119, 11, 128),
-        (6, 300, 29, 274),
-        (3, 228, 11, 209),
-        (62, 13536, 248, 12619),
-        (33, 5036, 47, 5761),
-        (180, 1361, 372, 1079),
-        (8, 2537, 10, 619),
-        (505, 87886, 499, 87892),
-        (29, 7470, 45, 7232),
-        (17, 1699, 65, 1600),
-        (186, 50448, 141, 27197),
-        (5, 2493, 3, 2338),
-        (27, 16886, 29, 17825),
-    ],
-    dtype=float,
-)
+from lcresearch.replications import bcg, load_published
 
 
 def log_risk_ratios() -> tuple[np.ndarray, np.ndarray]:
     """Return the trials' log risk ratios and standard errors."""
-    ill, well, ill_control, well_control = TRIALS.T
-    treated, control = ill + well, ill_control + well_control
-    variance = 1 / ill - 1 / treated + 1 / ill_control - 1 / control
-    return np.log(ill / treated / (ill_control / control)), np.sqrt(variance)
+    return bcg.log_risk_ratios(load_published().folder / "bcg_trials.csv")
 
 
 @pytest.mark.parametrize(

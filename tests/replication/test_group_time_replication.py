@@ -13,8 +13,8 @@ import pytest
 from staggered import staggered_panel
 
 import lcresearch as lc
+from lcresearch.replications.minimum_wages import COLUMNS as MPDTA
 
-MPDTA = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}
 PANEL = {"outcome": "y", "unit": "id", "time": "t", "cohort": "g"}
 KINDS = ("simple", "dynamic", "group", "calendar")
 PRINTED = {

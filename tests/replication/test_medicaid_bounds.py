@@ -5,44 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from lcresearch.fund.honest import honest_bounds
+from lcresearch.replications import medicaid
 
 
 @pytest.fixture(scope="module")
 def event_study(replication: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Estimates of 2008-2012, 2014 and 2015 against 2013, and their covariance.
-
-    States that expanded in 2014 against those that did not by 2015; two-way fixed effects,
-    clustered by state, the nested state effects left out of the small-sample factor.
-    """
-    data = pd.read_csv(replication / "ehec_data.csv")
-    data = data[(data.year < 2016) & (data.yexp2 != 2015)]
-    wide = data.pivot(index="stfips", columns="year", values="dins")
-    treated = (data.groupby("stfips").yexp2.first() == 2014).to_numpy(dtype=float)
-    states, years = wide.shape
-    dummies = np.eye(years)
-    interactions = np.delete(dummies, list(wide.columns).index(2013), axis=1)
-    x = np.concatenate(
-        [
-            treated[:, None, None] * interactions[None],
-            np.broadcast_to(dummies[:, 1:], (states, years, years - 1)),
-        ],
-        axis=2,
-    )
-    x = x - x.mean(1, keepdims=True)
-    y = wide.to_numpy() - wide.to_numpy().mean(1, keepdims=True)
-    flat = x.reshape(states * years, -1)
-    inverse = np.linalg.inv(flat.T @ flat)
-    beta = inverse @ flat.T @ y.ravel()
-    scores = np.einsum("stk,st->sk", x, y - x @ beta)
-    rows, coefficients = flat.shape
-    factor = states / (states - 1) * (rows - 1) / (rows - coefficients - 1)
-    covariance = factor * inverse @ scores.T @ scores @ inverse
-    keep = slice(0, years - 1)
-    return beta[keep], covariance[keep, keep]
+    """Estimates of 2008-2012, 2014 and 2015 against 2013, and their covariance."""
+    return medicaid.event_study(replication / "ehec_data.csv")
 
 
 def test_smoothness(event_study: tuple[np.ndarray, np.ndarray]) -> None:

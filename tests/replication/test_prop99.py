@@ -6,22 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lcresearch.fund.synthetic_did import SyntheticDiD
+from lcresearch.replications.prop99 import model
 
 
 def read(replication):
     return pd.read_csv(replication / "california_prop99.csv", sep=";")
-
-
-def model(data, treated="California", start=1989):
-    return SyntheticDiD(
-        data,
-        outcome="PacksPerCapita",
-        unit="State",
-        time="Year",
-        treated=treated,
-        start=start,
-    )
 
 
 def peer_estimate(data, treated):

@@ -84,6 +84,28 @@ def check(folder: Annotated[str, typer.Argument(help="Folder, or name, of a coun
 
 
 @app.command()
+def replicate(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            envvar="LCRESEARCH_REPLICATION", help="Folder with the data sets of others."
+        ),
+    ] = None,
+    store: Annotated[
+        bool, typer.Option("--store", help="Keep what was found, for the book to print.")
+    ] = False,
+) -> None:
+    """Compute published results again and hold them against what was printed.
+
+    The data sets are not part of the project; the command says where each is to be had.
+    """
+    from lcresearch.workflow.replicating import run_recipes
+
+    if not run_recipes(folder, store=store):
+        _complain("a published result was not found again: see the table.", code=1)
+
+
+@app.command()
 def store() -> None:
     """Store the outputs of the book's runs in notebooks/, where the tests compare with them."""
     from lcresearch.workflow.project import Project

@@ -1,0 +1,125 @@
+"""Every recipe whose data are at hand, and what it finds beside what was printed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import pandas as pd
+
+from lcresearch.errors import DataError
+from lcresearch.replications import (
+    basque,
+    bcg,
+    germany,
+    insurance,
+    medicaid,
+    minimum_wages,
+    prop99,
+)
+from lcresearch.replications.published import Published
+
+__all__ = ["RECIPES", "compare", "replicate"]
+
+RECIPES: Final[Mapping[str, Callable[[Path], dict[str, float]]]] = MappingProxyType(
+    {
+        "mpdta": minimum_wages.recipe,
+        "prop99": prop99.recipe,
+        "basque": basque.recipe,
+        "germany": germany.recipe,
+        "medicaid": medicaid.recipe,
+        "insurance": insurance.recipe,
+        "bcg": bcg.recipe,
+    }
+)
+
+
+def replicate(
+    published: Published,
+    folder: str | Path | None = None,
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, float]:
+    """Compute every published result again whose data set is at hand.
+
+    Parameters
+    ----------
+    published
+        The tables of published results.
+    folder
+        Folder with the data sets of others; without it, only those that came with the library.
+    progress
+        Called with the name of each data set before it is used.
+
+    Returns
+    -------
+    dict of str to float
+        What was found, by key of the published result.
+
+    Raises
+    ------
+    DataError
+        If the folder is missing, or a file in it is not the one that the results were printed for.
+    """
+    if folder is not None and not Path(folder).is_dir():
+        raise DataError(f"There is no folder {folder}: give the one that holds the data sets.")
+    found: dict[str, float] = {}
+    for dataset, recipe in RECIPES.items():
+        row = published.datasets.loc[dataset]
+        path = published.folder / row["file"]
+        if not path.is_file():
+            if folder is None:
+                continue
+            path = Path(folder) / row["file"]
+            if not path.is_file():
+                continue
+            _refuse_other(path, row["sha256"])
+        if progress is not None:
+            progress(dataset)
+        values = recipe(path)
+        found |= {f"{dataset}.{name}": float(value) for name, value in values.items()}
+    return found
+
+
+def compare(published: Published, found: Mapping[str, float]) -> pd.DataFrame:
+    """Return what was found beside what was printed.
+
+    Parameters
+    ----------
+    published
+        The tables of published results.
+    found
+        Values by key.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each printed result that was found, indexed by key: ``dataset``, ``what``,
+        ``printed``, ``found``, ``difference``, ``tolerance``, ``agrees``, ``unit``, ``source``.
+
+    Raises
+    ------
+    DataError
+        If a value has no printed result to be compared with.
+    """
+    unknown = [key for key in found if key not in published.results.index]
+    if unknown:
+        raise DataError(f"{unknown[0]!r} is not in results.csv: add its row, or leave it out.")
+    table = published.results[published.results.index.isin(list(found))].copy()
+    table = table.rename(columns={"estimate": "printed"})
+    table["found"] = [found[key] for key in table.index]
+    table["difference"] = table["found"] - table["printed"]
+    table["agrees"] = table["difference"].abs() <= table["tolerance"]
+    names = ["dataset", "what", "printed", "found", "difference", "tolerance", "agrees"]
+    return table[[*names, "unit", "source"]]
+
+
+def _refuse_other(path: Path, expected: str) -> None:
+    if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+        raise DataError(
+            f"{path.name}: is not the file that the printed results belong to (its SHA-256 "
+            f"differs): get it from the place that datasets.csv names."
+        )
