@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcresearch.errors import DataError
-from lcresearch.logistics import break_even_volume
+from lcresearch.logistics.break_even import break_even_subsidy, break_even_volume
 
 amounts = st.floats(0.01, 1e4)
 
@@ -52,3 +52,29 @@ def test_amount_that_is_none(name, amount):
     amounts = {"fixed": 40.0, "fee": 1.0, "handling": 0.2, name: amount}
     with pytest.raises(DataError, match=f"^{name} is"):
         break_even_volume(**amounts)
+
+
+@given(fixed=amounts, net=amounts, volume=st.floats(0, 1e4), handling=st.floats(0, 10))
+def test_subsidy_closes_the_gap(fixed, net, volume, handling):
+    """With its subsidy a point below break-even neither gains nor loses; above it, it gets none."""
+    point = {"fixed": fixed, "fee": handling + net, "handling": handling}
+    subsidy = break_even_subsidy(volume, **point)
+    profit = volume * (point["fee"] - handling) - fixed
+    if volume < break_even_volume(**point):
+        assert profit + subsidy == pytest.approx(0, abs=1e-6 * max(1, fixed))
+    else:
+        assert subsidy == pytest.approx(0, abs=1e-6 * max(1, fixed))
+
+
+def test_subsidy_where_each_parcel_loses():
+    """A point that loses on each parcel needs more the more of them come."""
+    assert break_even_subsidy(10, fixed=40, fee=0.25, handling=0.75) == 45
+
+
+@pytest.mark.parametrize("name", ["volume", "fixed", "fee", "handling"])
+@pytest.mark.parametrize("amount", [-1.0, math.nan, math.inf])
+def test_subsidy_of_an_amount_that_is_none(name, amount):
+    """A negative, missing or infinite volume or amount is refused by name."""
+    given = {"volume": 10.0, "fixed": 40.0, "fee": 1.0, "handling": 0.2, name: amount}
+    with pytest.raises(DataError, match=f"^{name} is"):
+        break_even_subsidy(given.pop("volume"), **given)

@@ -5,10 +5,18 @@ import lazy_loader as _lazy
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
-        "break_even": ["break_even_volume"],
+        "alliances": ["sub_alliances"],
+        "break_even": ["break_even_subsidy", "break_even_volume"],
+        "core": ["CoreTest", "in_core"],
         "cost_function": ["CostFunction"],
         "geography": ["great_circle_km"],
+        "hubs": ["hub_choice"],
         "network": ["DeliveryNetwork"],
+        "pooling": ["merge_carriers", "pooled_cost", "pooling_draws"],
+        "routes": ["RoutePlan"],
+        "shapley": ["airport_shares", "shapley_shares"],
+        "shapley_sample": ["SampledShares", "shapley_sample"],
         "vehicle": ["Vehicle"],
+        "waybills": ["WAYBILLS", "read_waybills", "township_days"],
     },
 )

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import math
 import numbers
-from dataclasses import KW_ONLY, dataclass, field
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from lcresearch.errors import DataError
+from lcresearch.logistics.approximation import approximate
+from lcresearch.logistics.directions import direction_costs
+from lcresearch.logistics.pooling import merge_carriers, pooled
 from lcresearch.logistics.vehicle import Vehicle
 from lcresearch.logistics.zones import check_zones
+
+if TYPE_CHECKING:
+    from lcresearch.logistics.routes import RoutePlan
 
 __all__ = ["TOUR_CONSTANT", "DeliveryNetwork"]
 
@@ -119,21 +127,17 @@ class DeliveryNetwork:
             If a volume is negative or missing, or a series does not name each zone once.
         """
         down, up = self._spread("down", down), self._spread("up", up)
-        straight_road = self.detour * self.zones["straight_km"]
-        road = self.zones["road_km"].fillna(straight_road)
-        points = self.zones["points"]
-        stops = points * -np.expm1(-(down + up) / points)
-        linehaul = 2 * road * np.maximum(down, up) / self.vehicle.capacity
-        local = self.tour_constant * self.detour * np.sqrt(stops * self.zones["area_km2"])
+        inputs = self.inputs()
+        found = approximate(down, up, **inputs)
         return pd.DataFrame(
             {
                 "down": down,
                 "up": up,
-                "road_km": road,
-                "stops": stops,
-                "linehaul_km": linehaul,
-                "local_km": local,
-                "vehicle_km": linehaul + local,
+                "road_km": inputs["road_km"],
+                "stops": found.stops,
+                "linehaul_km": found.linehaul,
+                "local_km": found.local,
+                "vehicle_km": found.linehaul + found.local,
             }
         )
 
@@ -172,6 +176,170 @@ class DeliveryNetwork:
                 "cost_per_parcel": cost / parcels.where(parcels > 0),
             }
         )
+
+    def direction_costs(self, down: float | pd.Series, up: float | pd.Series) -> pd.DataFrame:
+        """Return what a parcel costs on its way down and up, on average and at the margin.
+
+        A vehicle that brings parcels fetches others, so the two directions share a cost. Each
+        is charged the mean of what it adds when it comes first and when it comes second, the
+        Shapley value of two. While fewer parcels leave than arrive, one more of them needs no
+        further tour: its marginal cost is its handling and a little driving between stops.
+
+        Parameters
+        ----------
+        down, up
+            Parcels per day brought and fetched, in the form that `distance` takes.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each zone, with the columns `down_cost` and `up_cost` (yuan per day,
+            their sum is the zone's), `down_per_parcel` and `up_per_parcel` (yuan; missing where
+            there is no such parcel), `down_marginal` and `up_marginal` (yuan for one more parcel
+            a day, infinite where none has come so far: the first takes a tour of its own) and
+            `empty_backhaul` (share of the vehicles' space that is empty on the weaker way;
+            missing where there are no parcels).
+
+        Raises
+        ------
+        DataError
+            If a volume is negative or missing, or a series does not name each zone once.
+        """
+        down, up = self._spread("down", down), self._spread("up", up)
+        return direction_costs(
+            down,
+            up,
+            cost_per_km=self.vehicle.cost_per_km,
+            handling=self.vehicle.handling,
+            **self.inputs(),
+        )
+
+    def pooling_curve(
+        self,
+        carriers: npt.ArrayLike,
+        groups: Sequence[int] = (35, 17, 8, 4, 2, 1),
+        *,
+        down: float | pd.Series | None = None,
+        up: float | pd.Series = 0.0,
+        wait_for: float = 0.0,
+        whole_tours: bool = False,
+    ) -> pd.DataFrame:
+        """Return what parcels cost when carriers that drive apart merge into fewer groups.
+
+        Every group serves all zones with its share of their parcels. Few parcels mean more
+        kilometres for each, since stops and the ways between them are shared by fewer. The two
+        smallest groups merge, again and again.
+
+        Parameters
+        ----------
+        carriers
+            Parcels per day of each carrier. If `down` is given, only their proportions count.
+        groups
+            Numbers of groups, each between one and the number of carriers.
+        down, up
+            Parcels per day of all carriers together, in the form that `distance` takes. If `down`
+            is left out, the carriers' parcels are brought, and spread over the zones' points.
+        wait_for
+            Parcels that a group lets come together before it visits a zone, if a day brings it
+            fewer: it skips days, so that its parcels come later and cost less. With zero it
+            visits every day.
+        whole_tours
+            Whether a zone takes a tour of its own whenever a group visits it, instead of sharing
+            one with other zones. Then, and without waiting, driving apart is at its dearest.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each number of `groups`, in the order given, with the columns `stops` and
+            `vehicle_km` (per day), `cost` (yuan per day), `cost_per_parcel` (yuan) and `saving`
+            (share of the first row's cost).
+
+        Raises
+        ------
+        DataError
+            If a volume is negative or missing, there are no parcels, or a number of groups is
+            impossible.
+        """
+        merged = merge_carriers(carriers, groups)
+        if down is None:
+            down = float(np.sum(carriers))
+            if down <= 1:
+                raise DataError(
+                    f"carriers add up to {down:g} parcels a day: if these are shares, give the "
+                    f"parcels as `down` and `up`."
+                )
+        if not (math.isfinite(wait_for) and wait_for >= 0):
+            raise DataError(f"wait_for is {wait_for}: give a number of parcels, zero or more.")
+        down, up = self._spread("down", down), self._spread("up", up)
+        parcels = float((down + up).sum())
+        if parcels == 0:
+            raise DataError("down and up: there is no parcel: give volumes above zero.")
+        totals = [
+            pooled(shares, down, up, wait_for=wait_for, whole_tours=whole_tours, **self.inputs())
+            for shares in merged.values()
+        ]
+        stops, kilometres = np.array(totals, dtype=float).reshape(-1, 2).T
+        cost = self.vehicle.cost_per_km * kilometres + self.vehicle.handling * parcels
+        table = {
+            "stops": stops,
+            "vehicle_km": kilometres,
+            "cost": cost,
+            "cost_per_parcel": cost / parcels,
+            "saving": 1 - cost / cost[0] if cost[0] > 0 else 0.0,
+        }
+        return pd.DataFrame(table, index=pd.Index(list(merged), name="groups"))
+
+    def without_known_roads(self) -> DeliveryNetwork:
+        """Return the network with every road taken as detour times straight line."""
+        zones = self.zones.drop(columns=["road_km", "straight_km"]).reset_index()
+        return replace(self, zones=zones)
+
+    def routes(
+        self, down: float | pd.Series, up: float | pd.Series, *, seconds: float, seed: int
+    ) -> RoutePlan:
+        """Return routes that vehicles could drive, beside what the approximation gives.
+
+        Stops, as many as expected, are drawn at random in territories that have the zones' areas
+        around their points. Parcels are rounded to whole ones and dealt evenly to a zone's stops.
+        Every way is detour times straight line, known roads being left aside, and a vehicle
+        delivers and fetches at the same stop. Routes are searched by PyVRP, and may pass several
+        zones.
+
+        Parameters
+        ----------
+        down, up
+            Parcels per day brought and fetched, in the form that `distance` takes.
+        seconds
+            How long to search. A faster machine may find shorter routes in the same time.
+        seed
+            Seed of the map and of the search.
+
+        Returns
+        -------
+        RoutePlan
+            The stops in the order of driving, `km`, `approximation_km` and their `gap`.
+
+        Raises
+        ------
+        DataError
+            If PyVRP is not installed, a volume is negative or missing, there is no whole parcel,
+            the time is not above zero, or no routes were found in it.
+        """
+        from lcresearch.logistics.routes import plan_routes
+
+        return plan_routes(self, down, up, seconds=seconds, seed=seed)
+
+    def inputs(self) -> dict[str, Any]:
+        """Return what the approximation takes besides parcels, as numbers and series by zone."""
+        straight_road = self.detour * self.zones["straight_km"]
+        return {
+            "points": self.zones["points"],
+            "area_km2": self.zones["area_km2"],
+            "road_km": self.zones["road_km"].fillna(straight_road),
+            "detour": self.detour,
+            "capacity": self.vehicle.capacity,
+            "tour_constant": self.tour_constant,
+        }
 
     def _spread(self, name: str, volume: float | pd.Series) -> pd.Series:
         """Return a volume by zone."""
