@@ -84,7 +84,7 @@ def test_van_without_limit():
     assert small_network(vehicle=van).routes(DOWN, UP, seconds=0.5, seed=1).routes == 1
 
 
-@pytest.mark.parametrize("seed", [0, 4])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_approximation_on_the_county(seed):
     """On the county's map the approximation is within 3 % of the best routes found."""
     pytest.importorskip("pyvrp", reason="routes need pyvrp")

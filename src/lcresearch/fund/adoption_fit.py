@@ -81,17 +81,18 @@ def fit_curve(
         gap = predicted(natural(free)) - y
         return np.diff(gap) if target == "increments" else gap
 
-    starts = [_start(kind, t, choice, market is None) for choice in _CHOICES[kind]]
-    fits = []
-    for start in starts:
+    # From every start roughly, and from the best end to the last digit.
+    ends = []
+    for choice in _CHOICES[kind]:
+        start = _start(kind, t, choice, market is None)
         free = np.where(logs, np.log(np.where(logs, start, 1.0)), start)
         bounds = np.where(logs, free - 25, -np.inf), np.where(logs, free + 25, np.inf)
-        fits.append(
-            least_squares(
-                errors, free, bounds=bounds, xtol=1e-14, ftol=1e-14, gtol=1e-14, jac="3-point"
-            )
-        )
-    best = min(fits, key=lambda fit: fit.cost)
+        rough = least_squares(errors, free, bounds=bounds, xtol=1e-6, ftol=1e-6, gtol=1e-9)
+        ends.append((rough.cost, tuple(rough.x), bounds))
+    _, end, bounds = min(ends, key=lambda found: found[0])
+    best = least_squares(
+        errors, end, bounds=bounds, xtol=1e-14, ftol=1e-14, gtol=1e-14, jac="3-point"
+    )
     values = natural(best.x)
     # From slopes in logs to slopes in the parameters themselves.
     slopes = best.jac / np.where(logs, values, 1.0)

@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "break_even": ["break_even_subsidy", "break_even_volume"],
         "core": ["CoreTest", "in_core"],
         "cost_function": ["CostFunction"],
+        "frontier": ["Frontier"],
         "geography": ["great_circle_km"],
         "hubs": ["hub_choice"],
         "network": ["DeliveryNetwork"],

@@ -4,6 +4,7 @@ from lcresearch.logistics.break_even import break_even_volume as break_even_volu
 from lcresearch.logistics.core import CoreTest as CoreTest
 from lcresearch.logistics.core import in_core as in_core
 from lcresearch.logistics.cost_function import CostFunction as CostFunction
+from lcresearch.logistics.frontier import Frontier as Frontier
 from lcresearch.logistics.geography import great_circle_km as great_circle_km
 from lcresearch.logistics.hubs import hub_choice as hub_choice
 from lcresearch.logistics.network import DeliveryNetwork as DeliveryNetwork

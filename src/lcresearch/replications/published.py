@@ -16,7 +16,7 @@ __all__ = ["FOUND", "Published", "load_published"]
 
 FOUND: Final = "reproduced.csv"
 _TABLES: Final = {
-    "datasets": ("dataset", "what", "file", "sha256", "licence", "where"),
+    "datasets": ("dataset", "name", "what", "file", "sha256", "licence", "where"),
     "results": ("key", "dataset", "what", "estimate", "tolerance", "unit", "source", "locator"),
     "sources": ("source", "citation", "url", "licence"),
 }
@@ -32,8 +32,8 @@ class Published:
     folder
         The folder that they were read from.
     datasets
-        One row for each data set, indexed by its name: what it holds, its file, the file's
-        SHA-256 and licence, and where to get it.
+        One row for each data set, indexed by its key: its name, what it holds, its file, the
+        file's SHA-256 and licence, and where to get it.
     results
         One row for each printed number, indexed by its key, with the tolerance within which it
         has to be found: half of its last digit, or what the source's own precision allows.

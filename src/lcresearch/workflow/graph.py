@@ -206,8 +206,10 @@ def _notebook_step(
     data = find_county(_county_of(notebook, parameters))
     code = [*_PACKAGE.glob("*.py")]
     # A notebook sees the ground floor and the strands that it names; others cannot change it.
-    for strand in _STRANDS:
-        if strand in cells:
+    # Replications call every strand.
+    everything = "replications" in cells
+    for strand in (*_STRANDS, "replications"):
+        if everything or strand in cells:
             code += (_PACKAGE / strand).rglob("*.py")
     state = sha256()
     for part in (
@@ -215,6 +217,7 @@ def _notebook_step(
         json.dumps(dict(parameters), sort_keys=True),
         hash_files(code, _PACKAGE),
         hash_folder(data),
+        hash_folder(project.root / "data" / "published") if everything else "",
         *_hashes_of_files(parameters, folder),
         hash_files([project.lock], project.root) if project.lock.exists() else "",
     ):

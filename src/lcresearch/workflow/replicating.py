@@ -37,7 +37,7 @@ def run_recipes(folder: Path | None, *, store: bool) -> bool:
     found = replicate(
         published,
         folder,
-        progress=lambda name: console.print(f"{published.datasets.loc[name, 'what']} ..."),
+        progress=lambda name: console.print(f"{published.datasets.loc[name, 'name']} ..."),
     )
     table = compare(published, found)
     console.print(_as_table(table))
