@@ -38,7 +38,8 @@ store: book
 	@$(BIN)/lcresearch store
 
 benchmarks: $(VENV)/.test
-	@for name in imputation wild_bootstrap synthetic_control group_time; do \
+	@for name in imputation wild_bootstrap synthetic_control group_time \
+	  cost_function frontier sharing; do \
 	  $(BIN)/python benchmarks/$$name.py --store || exit 1; done
 	@$(BIN)/python benchmarks/group_time.py --units 28000 --rounds 3 --store
 	@$(BIN)/python benchmarks/group_time.py --units 280000 --rounds 1 --store

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-import statistics
-import time
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
+import side_by_side
 
 from lcresearch.logistics import DeliveryNetwork, Vehicle
 from lcresearch.logistics.coalitions import costs_at, pooled_volumes
@@ -21,8 +17,7 @@ GROUPS = [35, 17, 8, 4, 2, 1]
 
 def main() -> None:
     """Measure in turns, and print medians and the ratio to looking at every coalition."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each measurement")
+    parser = side_by_side.parser(__doc__)
     parser.add_argument("--draws", type=int, default=10_000, help="draws of the assumptions")
     options = parser.parse_args()
     draw = np.random.default_rng(1)
@@ -31,7 +26,7 @@ def main() -> None:
     shares = shapley_shares(many, _cost)
     network, inputs = _network(draw, options.draws)
     exact, every = "18 carriers, exact shares", "18 carriers, every coalition"
-    actions: dict[str, Callable[[], object]] = {
+    actions = {
         "35 carriers, exact shares": lambda: shapley_shares(many, _cost),
         "35 carriers, core": lambda: in_core(shares, many, cost=_cost),
         exact: lambda: shapley_shares(few, _cost),
@@ -40,19 +35,16 @@ def main() -> None:
             network, many, GROUPS, **inputs
         ),
     }
-    for action in actions.values():
-        action()  # warm up
-    taken: dict[str, list[float]] = {name: [] for name in actions}
-    for _ in range(options.rounds):
-        for name, action in actions.items():
-            started = time.perf_counter()
-            action()
-            taken[name].append(time.perf_counter() - started)
-    medians = {name: statistics.median(seconds) for name, seconds in taken.items()}
-    print(f"median of {options.rounds} turns, 10,000 parcels a day")
-    for name, seconds in medians.items():
-        print(f"{name:45s} {1000 * seconds:8.1f} ms")
-    print(f"{exact}: {medians[every] / medians[exact]:.1f} times as fast as every coalition")
+    side_by_side.report(
+        side_by_side.in_turns(actions, options.rounds),
+        work="Shapley shares of a pooled cost, beside a look at every coalition",
+        size="18 carriers, 10,000 parcels",
+        ours=exact,
+        peer=every,
+        package="numpy",
+        bound="one pass over coalition sizes and pooled volumes (memory bandwidth)",
+        store=options.store,
+    )
 
 
 def _sizes(draw: np.random.Generator, carriers: int) -> np.ndarray:

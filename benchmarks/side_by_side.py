@@ -21,16 +21,9 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 TABLE = Path(__file__).with_name("results.csv")
-_HEADER = (
-    "work",
-    "size",
-    "peer",
-    "times as fast",
-    "lowest and highest turn",
-    "goal",
-    "memory, share of peer's",
-    "what bounds it",
-)
+BOUNDS = Path(__file__).with_name("bounds.csv")
+_HEADER = ("work", "size", "peer", "times as fast", "lowest, highest", "goal", "memory ratio")
+_BOUNDS_HEADER = ("work", "what bounds it")
 
 
 @dataclass(frozen=True)
@@ -145,21 +138,17 @@ def report(
             f"{ratios[0]:.1f} to {ratios[-1]:.1f}",
             goal,
             f"{megabytes[0] / megabytes[1]:.2f}" if megabytes else "",
-            bound,
         )
-        _keep(row)
+        _keep(TABLE, _HEADER, row, same=2)
+        _keep(BOUNDS, _BOUNDS_HEADER, (work, bound), same=1)
 
 
-def _keep(row: Sequence[str]) -> None:
-    """Replace the row of the same work, size and package, or add it."""
+def _keep(path: Path, header: Sequence[str], row: Sequence[str], *, same: int) -> None:
+    """Replace the row with the same first cells, or add it."""
     rows = []
-    if TABLE.exists():
-        rows = list(csv.reader(io.StringIO(TABLE.read_text("utf-8"))))[1:]
-
-    def identity(cells: Sequence[str]) -> tuple[str, str, str]:
-        return cells[0], cells[1], cells[2].split()[0]
-
-    kept = [cells for cells in rows if identity(cells) != identity(row)]
+    if path.exists():
+        rows = list(csv.reader(io.StringIO(path.read_text("utf-8"))))[1:]
+    kept = [cells for cells in rows if cells[:same] != list(row[:same])]
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([_HEADER, *sorted([*kept, list(row)])])
-    TABLE.write_text(text.getvalue(), "utf-8")
+    csv.writer(text, lineterminator="\n").writerows([header, *sorted([*kept, list(row)])])
+    path.write_text(text.getvalue(), "utf-8")

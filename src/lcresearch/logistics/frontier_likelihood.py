@@ -219,8 +219,8 @@ class Likelihood:
     def _square(left: Floats, weights: Floats, right: Floats | None = None) -> Floats:
         right = left if right is None else right
         if len(left) == 1:
-            return left.T @ right * weights.sum()
-        return left.T @ (weights[:, None] * right)
+            return np.asarray(left.T @ right * weights.sum())
+        return np.asarray(left.T @ (weights[:, None] * right))
 
 
 def _parts(k: LogIntegral) -> tuple[Floats, ...]:
