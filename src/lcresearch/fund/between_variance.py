@@ -72,7 +72,7 @@ def _restricted_likelihood(y: Floats, v: Floats) -> float:
     highest; the root of the score beside it is the maximum, or zero where the score there falls.
     """
     grid = np.r_[0.0, np.geomspace(1e-4 * v.min(), 100 * (v.max() + np.ptp(y) ** 2), 200)]
-    best = int(np.argmax([_loglik(tau2, y, v) for tau2 in grid]))
+    best = int(np.argmax(_logliks(grid, y, v)))
     if best == 0 and _score(0.0, y, v) <= 0:
         return 0.0
     low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
@@ -81,10 +81,13 @@ def _restricted_likelihood(y: Floats, v: Floats) -> float:
     return float(optimize.brentq(_score, low, high, args=(y, v), xtol=1e-14 * high))
 
 
-def _loglik(tau2: float, y: Floats, v: Floats) -> float:
-    w = 1 / (v + tau2)
-    squares = float(w @ (y - w @ y / w.sum()) ** 2)
-    return float(np.log(w).sum() - np.log(w.sum()) - squares) / 2
+def _logliks(grid: Floats, y: Floats, v: Floats) -> Floats:
+    """Return the restricted log-likelihood, but for a constant, at each variance."""
+    w = 1 / (v + grid[:, None])
+    total = w.sum(axis=1)
+    gaps = y - (w @ y / total)[:, None]
+    squares = (w * gaps**2).sum(axis=1)
+    return np.asarray(np.log(w).sum(axis=1) - np.log(total) - squares) / 2
 
 
 def _score(tau2: float, y: Floats, v: Floats) -> float:

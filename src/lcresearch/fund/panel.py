@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lcresearch.errors import DataError, did_you_mean
+from lcresearch.columns import require_columns
+from lcresearch.errors import DataError
 
 __all__ = ["Panel"]
 
@@ -98,7 +99,7 @@ class Panel:
             rows and the remedy.
         """
         needed = [outcome, unit, time, *([cohort] if cohort else []), *columns]
-        _refuse_missing_columns(data, needed)
+        require_columns(data, needed)
         y = _numbers(data, outcome, gaps=True)
         keep = ~np.isnan(y)
         dropped = {f"no {outcome}": int((~keep).sum())}
@@ -178,22 +179,6 @@ def _cohorts(panel: Panel, given: pd.Series, name: str, needs_pre_period: bool) 
             f"first period on and have none before it: drop them, or add earlier periods."
         )
     return codes
-
-
-def _refuse_missing_columns(data: pd.DataFrame, needed: Sequence[str]) -> None:
-    if not isinstance(data, pd.DataFrame):
-        raise DataError(f"data must be a pandas DataFrame, not {type(data).__name__}.")
-    for name in needed:
-        if name not in data.columns:
-            hint = did_you_mean(name, data.columns)
-            raise DataError(
-                f"data has no column {name!r}: it has {', '.join(map(repr, data.columns))}.{hint}"
-            )
-    repeated = data.columns[data.columns.duplicated()].intersection(list(needed))
-    if len(repeated):
-        raise DataError(f"data has two columns named {repeated[0]!r}: rename one of them.")
-    if data.empty:
-        raise DataError("data has no rows.")
 
 
 def _is_numeric(values: pd.Series) -> bool:
