@@ -221,7 +221,7 @@ def _difference_in_means(
             raise DataError(
                 f"An assignment has {len(assignment)} values, but data have {len(y)} rows."
             )
-        if not np.isin(assignment, (0, 1)).all():
+        if not ((assignment == 0) | (assignment == 1)).all():
             raise DataError(
                 "The difference in means needs a treatment of zeros and ones: give statistic=."
             )
