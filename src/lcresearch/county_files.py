@@ -18,7 +18,7 @@ import pandera.pandas as pa
 from lcresearch.errors import CountyError
 from lcresearch.schemas import SCHEMAS
 
-__all__ = ["read_folder"]
+__all__ = ["read_folder", "read_validated"]
 
 _ABOUT: Final = ("name", "name_zh", "code", "prefecture", "province")
 
@@ -48,7 +48,7 @@ def read_folder(
     frames: dict[str, pd.DataFrame] = {}
     hashes: dict[str, str] = {}
     for table, schema in SCHEMAS.items():
-        frame, digest = _read_table(folder / f"{table}.csv", schema, faults)
+        frame, digest = read_validated(folder / f"{table}.csv", schema, faults)
         if frame is not None:
             frames[table], hashes[table] = frame, digest
     _check_sources(frames, faults)
@@ -102,9 +102,10 @@ def _read_about(folder: Path, faults: list[str]) -> dict[str, str]:
     return about
 
 
-def _read_table(
+def read_validated(
     path: Path, schema: pa.DataFrameSchema, faults: list[str]
 ) -> tuple[pd.DataFrame | None, str]:
+    """Return a table that follows its schema and its SHA-256, or note every fault of it."""
     if not path.is_file():
         faults.append(
             f"{path.name} is missing: add it, with the columns {', '.join(schema.columns)}."

@@ -10,7 +10,7 @@ import pandera.pandas as pa
 from lcresearch.errors import UnitError
 from lcresearch.units import check_unit
 
-__all__ = ["FILES", "SCHEMAS"]
+__all__ = ["FILES", "KNOWN_UNIT", "SCHEMAS", "optional_text", "text"]
 
 
 def _known_unit(unit: str) -> bool:
@@ -23,7 +23,7 @@ def _known_unit(unit: str) -> bool:
 
 # The text of a check is what the user reads: it says what to do.
 _FILLED = pa.Check(lambda s: s.str.strip() != "", error="is empty: fill it in")
-_UNIT = pa.Check(
+KNOWN_UNIT = pa.Check(
     _known_unit, element_wise=True, error="is not a known unit: see the units in data/README.md"
 )
 
@@ -36,11 +36,13 @@ def _between(low: float, high: float, words: str) -> pa.Check:
     return pa.Check.in_range(low, high, error=f"must be {words}")
 
 
-def _text(description: str, **options: Any) -> pa.Column:
+def text(description: str, **options: Any) -> pa.Column:
+    """Return a column of text that is filled in every row."""
     return pa.Column(str, _FILLED, description=description, **options)
 
 
-def _optional_text(description: str) -> pa.Column:
+def optional_text(description: str) -> pa.Column:
+    """Return a column of text that may be empty."""
     return pa.Column(str, nullable=True, description=description)
 
 
@@ -85,12 +87,12 @@ def _figures(extra: dict[str, pa.Column] | None = None) -> pa.DataFrameSchema:
             "key": _FIGURE_KEY,
             "value": pa.Column(float, nullable=True, coerce=True, description="the number"),
             "bound": _BOUND,
-            "unit": pa.Column(str, _UNIT, description="unit of measurement"),
+            "unit": pa.Column(str, KNOWN_UNIT, description="unit of measurement"),
             "year": _YEAR,
-            "source": _text(_SOURCE),
-            "locator": _text(_LOCATOR),
+            "source": text(_SOURCE),
+            "locator": text(_LOCATOR),
             **(extra or {}),
-            "note": _optional_text("what a reader must know, ambiguities first"),
+            "note": optional_text("what a reader must know, ambiguities first"),
         },
         checks=_VALUE_OR_DIRECTION,
         strict=True,
@@ -119,11 +121,11 @@ _CENSUS_COLUMNS = {
 SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
     "sources": pa.DataFrameSchema(
         {
-            "source": _text("short name that other files refer to", unique=True),
-            "citation": _text("how to cite it, in words"),
-            "url": _optional_text("where to find it; empty where no address is known"),
-            "licence": _text("terms of use, or 'facts only' where only facts were taken"),
-            "note": _optional_text("what is not known about the source"),
+            "source": text("short name that other files refer to", unique=True),
+            "citation": text("how to cite it, in words"),
+            "url": optional_text("where to find it; empty where no address is known"),
+            "licence": text("terms of use, or 'facts only' where only facts were taken"),
+            "note": optional_text("what is not known about the source"),
         },
         strict=True,
     ),
@@ -145,8 +147,8 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
                 unique=True,
                 description="code of the National Bureau of Statistics, nine digits",
             ),
-            "name": _text("name in Latin letters", unique=True),
-            "name_zh": _text("name in Chinese characters"),
+            "name": text("name in Latin letters", unique=True),
+            "name_zh": text("name in Chinese characters"),
             "seat": pa.Column(
                 str, _one_of("yes", "no"), description="whether the county's government sits there"
             ),
@@ -169,15 +171,15 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
             "population": _number(
                 "population of the year in its note", "person", _POSITIVE, missing=True
             ),
-            "population_note": _optional_text(
+            "population_note": optional_text(
                 "year and kind (resident, registered) of the population"
             ),
             "road_km": _number(
                 "road distance to the county seat", "km", _NOT_NEGATIVE, missing=True
             ),
             "elevation_m": _number("elevation of the township's seat", "m", missing=True),
-            "source": _text(_SOURCE),
-            "locator": _text(_LOCATOR),
+            "source": text(_SOURCE),
+            "locator": text(_LOCATOR),
         },
         checks=pa.Check(
             lambda frame: pd.Series(
@@ -195,14 +197,14 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
                 unique=True,
                 description="code of the county, six digits",
             ),
-            "name": _text("name in Latin letters", unique=True),
-            "name_zh": _text("name in Chinese characters"),
+            "name": text("name in Latin letters", unique=True),
+            "name_zh": text("name in Chinese characters"),
             **{
                 name: _number(words, unit, _NOT_NEGATIVE, missing=True)
                 for name, (words, unit) in _CENSUS_COLUMNS.items()
             },
-            "source": _text(_SOURCE),
-            "locator": _text(_LOCATOR),
+            "source": text(_SOURCE),
+            "locator": text(_LOCATOR),
         },
         strict=True,
     ),
@@ -219,25 +221,25 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
                 _one_of("fund", "logistics", "pricing", "method"),
                 description="where it belongs",
             ),
-            "outcome": _text("what was measured, on whom"),
+            "outcome": text("what was measured, on whom"),
             "estimate": pa.Column(
                 float, nullable=True, coerce=True, description="empty where no number was seen"
             ),
             "std_error": _number(
                 "standard error, in the estimate's unit", "", _POSITIVE, missing=True
             ),
-            "unit": pa.Column(str, _UNIT, description="unit of the estimate"),
-            "finding": _text("the result in words"),
-            "sample": _optional_text("number and kind of units, years"),
-            "design": _text("how it was identified"),
+            "unit": pa.Column(str, KNOWN_UNIT, description="unit of the estimate"),
+            "finding": text("the result in words"),
+            "sample": optional_text("number and kind of units, years"),
+            "design": text("how it was identified"),
             "verification": pa.Column(
                 str,
                 _one_of("seen", "abstract", "secondary"),
                 description="seen: table read; abstract: abstract read; secondary: quoted by another",
             ),
-            "source": _text(_SOURCE),
-            "locator": _text(_LOCATOR),
-            "note": _optional_text("what a reader must know"),
+            "source": text(_SOURCE),
+            "locator": text(_LOCATOR),
+            "note": optional_text("what a reader must know"),
         },
         strict=True,
     ),
@@ -247,9 +249,9 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
             "low": pa.Column(float, coerce=True, description="lowest value thought possible"),
             "mode": pa.Column(float, coerce=True, description="value thought most likely"),
             "high": pa.Column(float, coerce=True, description="highest value thought possible"),
-            "unit": pa.Column(str, _UNIT, description="unit of measurement"),
-            "reason": _text("why these three values"),
-            "source": _optional_text(_SOURCE + ", where one supports the choice"),
+            "unit": pa.Column(str, KNOWN_UNIT, description="unit of measurement"),
+            "reason": text("why these three values"),
+            "source": optional_text(_SOURCE + ", where one supports the choice"),
         },
         checks=pa.Check(
             lambda frame: (frame["low"] <= frame["mode"]) & (frame["mode"] <= frame["high"]),

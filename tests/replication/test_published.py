@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from lcresearch.errors import DataError
 from lcresearch.replications import RECIPES, compare, load_published, replicate
 from lcresearch.workflow import replicating
-from lcresearch.workflow.cli import app
+from lcresearch.workflow.cli import app, main
 
 
 @pytest.fixture
@@ -64,15 +64,49 @@ def test_another_file_of_that_name_is_refused(tmp_path):
         replicate(load_published(), tmp_path)
 
 
+def test_trials_that_were_altered_are_refused(tables):
+    """The data set that comes with the library is held to its hash as the others are."""
+    path = tables / "bcg_trials.csv"
+    path.write_text(path.read_text("utf-8").replace("1,4,119", "1,40,119"), "utf-8")
+    with pytest.raises(DataError, match=r"bcg_trials\.csv: is not the file"):
+        replicate(load_published(tables))
+
+
+def test_a_printed_result_that_no_recipe_finds_is_not_passed_over(tables):
+    """A row of results.csv that its recipe does not compute must not vanish from the count."""
+    with (tables / "results.csv").open("a") as file:
+        file.write("bcg.other,bcg,something,1,0.1,ratio,metafor,nowhere\n")
+    with pytest.raises(DataError, match=r"'bcg\.other' is in the tables but not in what"):
+        replicate(load_published(tables))
+
+
+def test_a_recipe_without_its_data_set_is_refused(tables):
+    """A recipe whose data set is not listed must not be skipped without a word."""
+    for name in ("datasets.csv", "results.csv"):
+        lines = (tables / name).read_text("utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith("bcg")]
+        (tables / name).write_text("".join(kept), "utf-8")
+    with pytest.raises(DataError, match="'bcg' is in the recipes of .* but not in the tables"):
+        replicate(load_published(tables))
+
+
 @pytest.mark.parametrize(
     ("table", "old", "new", "words"),
     [
-        ("results.csv", "mpdta.simple,mpdta", "mpdta.simple,mpdtb", "names the dataset 'mpdtb'"),
-        ("results.csv", "mpdta.simple_se", "mpdta.simple", "key 'mpdta.simple' stands twice"),
-        ("results.csv", "-0.039951", "-0.04x", "column estimate: must hold a number"),
-        ("results.csv", "tolerance", "tolerence", "has no column 'tolerance'.*Did you mean"),
-        ("results.csv", "log points", "log pints", "log pints"),
+        ("results.csv", "mpdta.simple,mpdta", "mpdta.simple,mpdtb", "key must begin with"),
+        ("results.csv", "mpdta.simple_se", "mpdta.simple", "'mpdta.simple' stands there twice"),
+        ("results.csv", "-0.039951", "-0.04x", "column estimate: '-0.04x' is not a number"),
+        ("results.csv", "-0.039951", "inf", "column estimate: inf must be finite"),
+        ("results.csv", "-0.039951,1e-05", "-0.039951,-1e-05", "tolerance: -1e-05 must be gr"),
+        ("results.csv", "tolerance", "tolerence", "'tolerence' is not known: rename it to 'tol"),
+        ("results.csv", "log points", "log pints", "column unit: 'log pints' is not a known"),
+        ("results.csv", "log points", "", "column unit: is empty: fill it in"),
         ("sources.csv", "moderndid,", "moderndib,", "names the source 'moderndid'"),
+        ("datasets.csv", "mpdta,Min", "mpdtb,Min", "names the dataset 'mpdta'"),
+        ("datasets.csv", "e360d744", "e360", "column sha256: .* must be 64 hexadecimal digits"),
+        ("reproduced.csv", "-0.01050324622", "abc", "column value: 'abc' is not a number"),
+        ("reproduced.csv", "-0.01050324622", "", "column value: is empty: fill it in"),
+        ("reproduced.csv", ",0.1.0", ",0.1.0,7", "row 2: has 4 values for 3 columns"),
     ],
 )
 def test_a_spoilt_table_gets_one_sentence(tables, table, old, new, words):
@@ -81,9 +115,17 @@ def test_a_spoilt_table_gets_one_sentence(tables, table, old, new, words):
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
-    with pytest.raises(Exception, match=words) as caught:
+    with pytest.raises(DataError, match=words) as caught:
         load_published(tables)
-    assert "Error" in type(caught.value).__name__
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"\n\n"])
+def test_a_file_that_is_no_table_gets_one_sentence(tables, content):
+    """A file that was cut short or is no text must not end in a traceback."""
+    (tables / "results.csv").write_bytes(content)
+    with pytest.raises(DataError, match=r"results\.csv") as caught:
+        load_published(tables)
     assert "\n" not in str(caught.value)
 
 
@@ -103,11 +145,26 @@ def test_the_command_names_what_is_absent(monkeypatch):
 
 
 def test_the_command_fails_where_a_result_is_not_found_again(tables, monkeypatch):
-    """A printed number that does not come out ends the command with exit code 1."""
+    """A printed number that does not come out is marked, and ends the command with exit code 1."""
     path = tables / "results.csv"
     path.write_text(path.read_text("utf-8").replace("-0.7141", "-0.7241"), "utf-8")
     monkeypatch.setattr(replicating, "load_published", lambda: load_published(tables))
-    assert not replicating.run_recipes(None, store=False)
+    monkeypatch.delenv("LCRESEARCH_REPLICATION", raising=False)
+    result = CliRunner().invoke(app, ["replicate"])
+    assert result.exit_code == 1
+    assert "NO" in result.output
+    assert "6 results computed again, 5 within their tolerance" in result.output
+
+
+def test_a_wrong_folder_ends_in_one_sentence(tmp_path, monkeypatch, capsys):
+    """A folder that is not there gets exit code 2 and one line, not a traceback."""
+    monkeypatch.setattr("sys.argv", ["lcresearch", "replicate", str(tmp_path / "none")])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("lcresearch: There is no folder")
+    assert error.count("\n") == 1
 
 
 def test_storing_keeps_what_cannot_be_computed_now(tables, monkeypatch):

@@ -8,19 +8,13 @@ from typing import Final
 
 import pandas as pd
 
+from lcresearch.county_files import read_validated
 from lcresearch.errors import DataError
-from lcresearch.tables import read_table
-from lcresearch.units import check_unit
+from lcresearch.replications.schemas import TABLES
 
 __all__ = ["FOUND", "Published", "load_published"]
 
 FOUND: Final = "reproduced.csv"
-_TABLES: Final = {
-    "datasets": ("dataset", "name", "what", "file", "sha256", "licence", "where"),
-    "results": ("key", "dataset", "what", "estimate", "tolerance", "unit", "source", "locator"),
-    "sources": ("source", "citation", "url", "licence"),
-}
-_FOUND_COLUMNS: Final = ("key", "value", "library")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +30,8 @@ class Published:
         file's SHA-256 and licence, and where to get it.
     results
         One row for each printed number, indexed by its key, with the tolerance within which it
-        has to be found: half of its last digit, or what the source's own precision allows.
+        has to be found: half of its last digit, or more where the source is coarser than it
+        prints or where an input was not seen.
     sources
         Where the numbers were read.
     found
@@ -61,18 +56,11 @@ def load_published(folder: str | Path | None = None) -> Published:
     Raises
     ------
     DataError
-        If a table is missing or lacks a column, a key stands twice, a row names a data set or a
-        source that is not listed, or a number, a unit or a tolerance is none.
+        If a table is missing or not as its schema has it, or a row names a data set or a source
+        that is not listed; the message tells the first fault.
     """
     home = Path(folder) if folder is not None else _home()
-    tables = {
-        name: read_table(home / f"{name}.csv", columns=columns) for name, columns in _TABLES.items()
-    }
-    for name, columns in _TABLES.items():
-        twice = tables[name][columns[0]].duplicated()
-        if twice.any():
-            key = tables[name].loc[twice, columns[0]].iloc[0]
-            raise DataError(f"{name}.csv: {columns[0]} {key!r} stands twice: remove one row.")
+    tables = {name: _read(home, name) for name in ("datasets", "results", "sources")}
     results = tables["results"]
     for column, table in (("dataset", "datasets"), ("source", "sources")):
         unknown = ~results[column].isin(tables[table][column])
@@ -82,16 +70,10 @@ def load_published(folder: str | Path | None = None) -> Published:
                 f"results.csv: {row['key']} names the {column} {row[column]!r}, which is not in "
                 f"{table}.csv: add it there."
             )
-    for column in ("estimate", "tolerance"):
-        if not pd.api.types.is_numeric_dtype(results[column]) or results[column].isna().any():
-            raise DataError(f"results.csv, column {column}: must hold a number in every row.")
-    for unit in results["unit"].unique():
-        check_unit(unit)
-    path = home / FOUND
     found = (
-        read_table(path, columns=_FOUND_COLUMNS)
-        if path.is_file()
-        else pd.DataFrame(columns=list(_FOUND_COLUMNS))
+        _read(home, "reproduced")
+        if (home / FOUND).is_file()
+        else pd.DataFrame(columns=list(TABLES["reproduced"].columns))
     )
     return Published(
         folder=home,
@@ -100,6 +82,14 @@ def load_published(folder: str | Path | None = None) -> Published:
         sources=tables["sources"].set_index("source"),
         found=found.set_index("key"),
     )
+
+
+def _read(folder: Path, table: str) -> pd.DataFrame:
+    faults: list[str] = []
+    frame, _ = read_validated(folder / f"{table}.csv", TABLES[table], faults)
+    if frame is None:
+        raise DataError(faults[0])
+    return frame
 
 
 def _home() -> Path:

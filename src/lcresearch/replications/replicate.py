@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -62,25 +62,26 @@ def replicate(
     Raises
     ------
     DataError
-        If the folder is missing, or a file in it is not the one that the results were printed for.
+        If the folder is missing, a file is not the one that the results were printed for, or the
+        tables and the recipes do not name the same data sets and results.
     """
     if folder is not None and not Path(folder).is_dir():
         raise DataError(f"There is no folder {folder}: give the one that holds the data sets.")
+    _refuse_unknown(RECIPES, published.datasets.index, "the recipes of lcresearch.replications")
     found: dict[str, float] = {}
     for dataset, recipe in RECIPES.items():
         row = published.datasets.loc[dataset]
-        path = published.folder / row["file"]
-        if not path.is_file():
-            if folder is None:
-                continue
-            path = Path(folder) / row["file"]
-            if not path.is_file():
-                continue
-            _refuse_other(path, row["sha256"])
+        homes = [published.folder, *([] if folder is None else [Path(folder)])]
+        path = next((home / row["file"] for home in homes if (home / row["file"]).is_file()), None)
+        if path is None:
+            continue
+        _refuse_other(path, row["sha256"])
         if progress is not None:
             progress(dataset)
-        values = recipe(path)
-        found |= {f"{dataset}.{name}": float(value) for name, value in values.items()}
+        values = {f"{dataset}.{name}": float(value) for name, value in recipe(path).items()}
+        printed = published.results.index[published.results["dataset"] == dataset]
+        _refuse_unknown(values, printed, f"what the recipe of {dataset} finds")
+        found |= values
     return found
 
 
@@ -115,6 +116,14 @@ def compare(published: Published, found: Mapping[str, float]) -> pd.DataFrame:
     table["agrees"] = table["difference"].abs() <= table["tolerance"]
     names = ["dataset", "what", "printed", "found", "difference", "tolerance", "agrees"]
     return table[[*names, "unit", "source"]]
+
+
+def _refuse_unknown(found: Iterable[str], listed: Iterable[str], whose: str) -> None:
+    """Refuse what is found but not listed, and what is listed but nobody finds."""
+    ours, theirs = set(found), set(listed)
+    for name in sorted(ours ^ theirs):
+        where, lacking = ("the tables", whose) if name in theirs else (whose, "the tables")
+        raise DataError(f"{name!r} is in {where} but not in {lacking}: add it, or take it out.")
 
 
 def _refuse_other(path: Path, expected: str) -> None:

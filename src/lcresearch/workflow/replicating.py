@@ -40,7 +40,8 @@ def run_recipes(folder: Path | None, *, store: bool) -> bool:
         progress=lambda name: console.print(f"{published.datasets.loc[name, 'name']} ..."),
     )
     table = compare(published, found)
-    console.print(_as_table(table))
+    for name, part in table.groupby("dataset", sort=False):
+        console.print(_as_table(str(published.datasets.loc[name, "name"]), part))
     absent = [name for name in RECIPES if name not in set(table["dataset"])]
     for name in absent:
         row = published.datasets.loc[name]
@@ -54,14 +55,14 @@ def run_recipes(folder: Path | None, *, store: bool) -> bool:
     return disagree == 0
 
 
-def _as_table(table: pd.DataFrame) -> Table:
-    shown = Table()
+def _as_table(title: str, table: pd.DataFrame) -> Table:
+    shown = Table(title=title, title_justify="left")
     shown.add_column("result", overflow="fold")
     for name in ("printed", "found", "difference", "tolerance", "agrees"):
         shown.add_column(name, no_wrap=True)
     for key, row in table.iterrows():
         shown.add_row(
-            str(key),
+            str(key).partition(".")[2],
             f"{row['printed']:.7g}",
             f"{row['found']:.7g}",
             f"{row['difference']:.1e}",
