@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 import lcresearch as lc
 from lcresearch.errors import DataError
@@ -67,6 +68,74 @@ def test_effects_and_standard_errors_equal_those_of_moderndid(estimator: str, co
     np.testing.assert_allclose(both["estimate"], both["estimate_peer"], rtol=1e-6, atol=1e-8)
     rtol = 1e-6 if control == "never_treated" else 0.002
     np.testing.assert_allclose(both["std_error"], both["std_error_peer"], rtol=rtol)
+
+
+def covariate_panel(seed: int) -> pd.DataFrame:
+    """A regional panel with a covariate that differs between the four quarters and moves trends."""
+    data = regional_panel(seed)
+    x = np.random.default_rng(seed).normal(size=400).repeat(5)
+    data["x"] = x + 0.5 * data["e"] + 0.3 * (data["g"] > 0)
+    data["y"] += 0.4 * data["x"] * data["t"]
+    return data
+
+
+def double_robust(own: pd.DataFrame, others: pd.DataFrame) -> float:
+    """A doubly robust difference in differences of changes ``d``, with statsmodels."""
+    both = pd.concat([own, others])
+    design = sm.add_constant(both["x"])
+    member = np.repeat([1.0, 0.0], [len(own), len(others)])
+    logit = sm.Logit(member, design).fit(disp=0, tol=1e-12)
+    probability = logit.predict(sm.add_constant(others["x"])).to_numpy()
+    regression = sm.OLS(others["d"], sm.add_constant(others["x"])).fit()
+    rest = others["d"] - regression.predict(sm.add_constant(others["x"]))
+    left = own["d"] - regression.predict(sm.add_constant(own["x"]))
+    return float(left.mean() - np.average(rest, weights=probability / (1 - probability)))
+
+
+def triple_by_hand(data: pd.DataFrame, base: int, time: int, control: int) -> float:
+    """Cohort 3's effect from three doubly robust differences in differences."""
+    units = data[data["t"] == base].set_index("id")
+    units["d"] = data[data["t"] == time].set_index("id")["y"] - units["y"]
+    quarter = dict(list(units.groupby(["g", "e"])))
+    signs = {(3, 0): 1, (control, 1): 1, (control, 0): -1}
+    return sum(
+        sign * double_robust(quarter[3, 1], quarter[others]) for others, sign in signs.items()
+    )
+
+
+@pytest.mark.parametrize("control", [0, 4])
+def test_effects_are_three_doubly_robust_differences_by_hand(control: int) -> None:
+    """Logits and regressions of statsmodels, one pair for each comparison, give each effect."""
+    data = covariate_panel(7)
+    kept = data[data["g"].isin([3, control]) & (data["t"] < (6 if control == 0 else 4))]
+    kind = "never_treated" if control == 0 else "not_yet_treated"
+    found = estimate(kept, covariates=["x"], control_group=kind).params
+    pairs = [(1, 2), (2, 3), *([(2, 4), (2, 5)] if control == 0 else [])]
+    assert len(found) == len(pairs)
+    for base, time in pairs:
+        by_hand = triple_by_hand(kept, base, time, control)
+        assert found[(3, time)] == pytest.approx(by_hand, abs=1e-8)
+
+
+@pytest.mark.filterwarnings("ignore:Base period 0")
+@pytest.mark.parametrize("control", ["never_treated", "not_yet_treated"])
+@pytest.mark.parametrize("estimator", ["dr", "reg", "ipw"])
+def test_effects_and_standard_errors_equal_those_of_diff_diff(estimator: str, control: str) -> None:
+    """Every effect and standard error must be diff-diff's.
+
+    Where control cohorts are combined it divides by n - 1 where we divide by n.
+    """
+    diff_diff = pytest.importorskip("diff_diff")
+    data = covariate_panel(8)
+    found = estimate(data, covariates=["x"], estimator=estimator, control_group=control)
+    peer = diff_diff.TripleDifference(estimation_method=estimator, control_group=control)
+    columns = {"outcome": "y", "unit": "id", "time": "t", "first_treat": "g", "partition": "e"}
+    theirs = peer.fit(data, **columns, covariates=["x"]).group_time_effects
+    assert len(theirs) == len(found.params)
+    rtol = 1e-8 if control == "never_treated" else 0.002
+    for cell, peer in theirs.items():
+        assert found.params[cell] == pytest.approx(peer["effect"], abs=1e-8)
+        assert found.std_errors[cell] == pytest.approx(peer["se"], rel=rtol)
 
 
 def test_without_covariates_it_is_a_difference_of_two_double_differences() -> None:
@@ -198,3 +267,23 @@ def test_a_thin_quarter_is_skipped_with_its_reason() -> None:
     found = estimate(data[~data["id"].isin(others)])
     assert set(found.att["cohort"]) == {4}
     assert found.skipped["reason"].str.contains("one unit of cohort 3 is ineligible").all()
+
+
+def test_a_control_cohort_left_out_is_named() -> None:
+    """A control cohort with a thin quarter does not serve, and the summary says for whom."""
+    data = regional_panel(6)
+    others = data[(data["g"] == 4) & (data["e"] == 0)]["id"].unique()[1:]
+    kept = data[~data["id"].isin(others)]
+    found = estimate(kept, control_group="not_yet_treated")
+    assert "Cohort 3 is compared in 2, 3 without cohort 4: one unit of cohort 4 is" in str(
+        found.summary()
+    )
+    never = estimate(kept).params
+    np.testing.assert_allclose(found.params[3], never[3], rtol=1e-12)
+
+
+def test_an_outcome_that_never_changes_has_no_effect_and_no_error() -> None:
+    """Control cohorts without any variation are combined all the same."""
+    found = estimate(regional_panel(0).assign(y=2.0), control_group="not_yet_treated")
+    assert (found.params == 0).all()
+    assert (found.std_errors == 0).all()

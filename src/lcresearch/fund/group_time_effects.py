@@ -21,7 +21,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Found:
-    """Cells with effects, and the joint covariance of effects and of the cohorts' shares."""
+    """Cells with effects, and the joint covariance of effects and of the cohorts' shares.
+
+    `notes` say what was left out of effects that could be estimated all the same.
+    """
 
     cells: list[Cell]
     effects: Floats
@@ -29,6 +32,7 @@ class Found:
     draws: Floats | None
     skipped: list[Skipped]
     trimmed: dict[int, int]
+    notes: tuple[str, ...] = ()
 
 
 def from_changes(

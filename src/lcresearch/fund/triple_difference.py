@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 
 import pandas as pd
 
@@ -147,7 +147,7 @@ class TripleDifference:
             raise DataError(f"no effect can be estimated. {reasons}")
         return GroupTimeResults.build(
             model=self,
-            units=units,
+            units=replace(units, notes=(*units.notes, *found.notes)),
             cells=found.cells,
             effects=found.effects,
             covariance=found.covariance,

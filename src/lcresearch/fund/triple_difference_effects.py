@@ -15,7 +15,7 @@ the control cohorts, as one may in a double difference, would be wrong here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -36,11 +36,15 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class _Triple:
-    """Effects of some cells, and the influence of units on them (squares sum to the variance)."""
+    """Effects of some cells, and the influence of units on them (squares sum to the variance).
+
+    `unused` are the control cohorts that gave no effect, and why.
+    """
 
     effects: Floats
     influence: Floats
     trimmed: int
+    unused: tuple[tuple[int, str], ...] = ()
 
 
 def from_triples(
@@ -55,17 +59,20 @@ def from_triples(
     assert units.eligible is not None
     skipped: list[Skipped] = []
     trimmed: dict[int, int] = {}
+    unused: dict[tuple[int, int, str], list[int]] = {}
     found: dict[Cell, tuple[float, Floats]] = {
         cell: (0.0, np.zeros(len(units.y))) for cell in cells if cell.reference
     }
     for group in _groups(units, cells):
         try:
             triple = _combine(units, group, estimator)
-        except NotIdentified as reason:
-            skipped += [Skipped(cell.cohort, cell.time, str(reason)) for cell in group]
+        except NotIdentified as failed:
+            skipped += [Skipped(cell.cohort, cell.time, str(failed)) for cell in group]
             continue
         for column, cell in enumerate(group):
             found[cell] = float(triple.effects[column]), triple.influence[:, column]
+            for control, reason in triple.unused:
+                unused.setdefault((cell.cohort, control, reason), []).append(cell.time)
         if triple.trimmed:
             cohort = group[0].cohort
             trimmed[cohort] = max(trimmed.get(cohort, 0), triple.trimmed)
@@ -84,7 +91,24 @@ def from_triples(
         block = np.array([influence[chunk] for influence in influences]).T
         gathered.add(chunk, range(len(influences)), block)
     values = np.array([found[cell][0] for cell in kept])
-    return Found(kept, values, *gathered.result(), skipped, trimmed)
+    notes = _without(units, unused)
+    return Found(kept, values, *gathered.result(), skipped, trimmed, notes)
+
+
+def _without(units: Units, unused: dict[tuple[int, int, str], list[int]]) -> tuple[str, ...]:
+    """Return one sentence for each cohort, control cohort and reason."""
+    sentences = []
+    for (cohort, control, reason), times in unused.items():
+        periods = ", ".join(str(units.label(time)) for time in sorted(times))
+        sentences.append(
+            f"Cohort {units.label(cohort)} is compared in {periods} without "
+            f"{_name(units, control)}: {reason}."
+        )
+    return tuple(sentences)
+
+
+def _name(units: Units, code: int) -> str:
+    return "the never treated" if code == units.never else f"cohort {units.label(code)}"
 
 
 def _groups(units: Units, cells: list[Cell]) -> list[list[Cell]]:
@@ -103,16 +127,17 @@ def _combine(units: Units, group: list[Cell], estimator: Estimator) -> _Triple:
         If no control cohort gives an effect; for the reason of the first.
     """
     triples: list[_Triple] = []
-    reasons: list[NotIdentified] = []
+    reasons: list[tuple[int, NotIdentified]] = []
     for code in _control_cohorts(units, group[0]):
         try:
             triples.append(_triple(units, group, code, estimator))
         except NotIdentified as reason:
-            reasons.append(reason)
+            reasons.append((code, reason))
     if not triples:
-        raise reasons[0]
+        raise reasons[0][1]
+    unused = tuple((code, str(reason)) for code, reason in reasons)
     if len(triples) == 1:
-        return triples[0]
+        return replace(triples[0], unused=unused)
     effects = np.array([triple.effects for triple in triples])
     influence = np.array([triple.influence for triple in triples])
     weights = np.empty_like(effects)
@@ -125,6 +150,7 @@ def _combine(units: Units, group: list[Cell], estimator: Estimator) -> _Triple:
         effects=(weights * effects).sum(axis=0),
         influence=np.einsum("cj,cij->ij", weights, influence),
         trimmed=max(triple.trimmed for triple in triples),
+        unused=unused,
     )
 
 
@@ -137,6 +163,9 @@ def _control_cohorts(units: Units, cell: Cell) -> Iterator[int]:
 def _least_variance(covariance: Floats) -> Floats:
     """Return the weights, adding to one, of the combination with the least variance."""
     size = np.sqrt(np.diag(covariance))
+    exact = size == 0
+    if exact.any():
+        return np.asarray(exact / exact.sum())
     scaled = covariance / np.outer(size, size)
     # Effects that share their treated units are alike, and nearly collinear where few differ.
     solved = np.linalg.lstsq(scaled, 1 / size, rcond=1e-10)[0] / size
@@ -189,7 +218,7 @@ def _members(units: Units, seen: npt.NDArray[np.bool_], code: int, eligible: boo
 def _refuse_thin(units: Units, rows: Ints, code: int, eligible: bool) -> None:
     if len(rows) > 1:
         return
-    who = "never treated" if code == units.never else f"of cohort {units.label(code)}"
+    who = "never treated" if code == units.never else f"of {_name(units, code)}"
     kind = "eligible" if eligible else "ineligible"
     raise NotIdentified(
         f"{'one unit' if len(rows) else 'no unit'} {who} is {kind} and has both periods, where "
