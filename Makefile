@@ -44,6 +44,7 @@ benchmarks: $(VENV)/.test
 	@$(BIN)/python benchmarks/group_time.py --units 28000 --rounds 3 --store
 	@$(BIN)/python benchmarks/group_time.py --units 280000 --rounds 1 --store
 	@$(BIN)/python benchmarks/synthetic_control.py --units 2801 --rounds 1 --store
+	@$(BIN)/python benchmarks/routes.py --store
 
 lock:
 	@$(PYTHON) -m venv .venv-lock

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 CLAIMS = Path(__file__).resolve().parents[2] / "book" / "results" / "claims.json"
@@ -182,3 +183,74 @@ def test_intervals_hold_and_fail_where_the_chapter_on_them_says(known):
     assert held(f"power.{six}") > held(f"power.{one}")
     parts = [held(f"judged_{verdict}") for verdict in ("holds", "wide", "narrow")]
     assert sum(parts) == held("judged")
+
+
+def test_one_more_parcel_that_leaves_costs_little_more_than_its_handling(known):
+    """The logistics chapter says so, until the flows are equal, and what a subsidy buys."""
+
+    def size(name):
+        return known[f"logistics.{name}"]["value"]
+
+    assert 0.9 < size("uplink_marginal") / size("handling") < 1.25
+    assert abs(size("uplink_marginal_one_in_fifty") / size("uplink_marginal") - 1) < 0.01
+    assert size("uplink_marginal_balanced") > 1.5 * size("uplink_marginal")
+    assert size("uplink_marginal") < size("downlink_average") < size("uplink_average")
+    assert size("cost_balanced") < size("cost_per_parcel_drawn") < size("cost_one_in_fifty")
+    assert size("uplink_yuan_above_gap") > 0.5
+    assert size("uplink_subsidy") < known["logistics.uplink_gap"]["low"]
+
+
+def test_the_drawn_cost_lies_within_all_corners_and_far_below_the_revenue(known):
+    """The logistics chapter says that the corners are the widest, and the share far below one."""
+    drawn, corners = known["logistics.cost_per_parcel_drawn"], known["logistics.cost_per_parcel"]
+    assert corners["low"] < drawn["low"] < corners["value"] < drawn["value"]
+    assert drawn["high"] < corners["high"]
+    for year in ("zhangzhou_2023", "china_2015"):
+        assert known[f"logistics.cost_share_drawn.{year}"]["high"] < 0.5
+    assert known["logistics.hull_share"]["value"] < 1
+
+
+def test_the_points_placed_by_description_change_the_costs_little(known):
+    """The logistics chapter says so."""
+    for name in ("cost_per_parcel_drawn", "downlink_average", "uplink_average", "uplink_marginal"):
+        whole, part = (known[f"logistics.{name}{end}"]["value"] for end in ("", "_measured"))
+        assert abs(part / whole - 1) < 0.03
+
+
+def test_the_average_point_needs_a_subsidy_in_most_draws(known):
+    """The logistics chapter gives one at the modes, nothing with all assumptions favourable."""
+    subsidy = known["logistics.point_subsidy"]
+    assert subsidy["low"] == 0 < subsidy["value"] < subsidy["high"]
+    assert known["logistics.point_pays"]["value"] < 0.5
+    assert known["logistics.printed_detour"]["low"] < 1
+
+
+def test_pooling_saves_and_every_firm_gains_as_its_chapter_says(known):
+    """The curve falls, four groups have most of the saving, and no firm or group loses."""
+
+    def value(name):
+        return known[f"pooling.{name}"]["value"]
+
+    for way in ("waiting", "bound"):
+        costs = [value(f"cost_{way}_{number}") for number in (35, 17, 8, 4, 2, 1)]
+        assert costs == sorted(costs, reverse=True)
+    assert value("cost_bound_35") > 2 * value("cost_waiting_35")
+    assert value("saving_by_few") > 0.6
+    assert value("gainers") == known["express.firms"]["value"]
+    assert value("excess") < 0
+    assert value("alliances_that_leave") == 0
+    assert value("pool_smallest") < value("alone_smallest")
+    assert value("pool_largest") < value("alone_largest")
+    assert value("apart_over_revenue.zhangzhou_2023") > 0.6
+    assert value("seat_rank") == 1
+    assert value("second_centre_worth") >= 0
+    assert value("store_needs") > value("parcels_per_village")
+
+
+def test_the_formula_is_as_near_to_routes_as_the_chapter_on_pooling_says():
+    """Close at the assumed capacity, too hopeful with half of it, a little too dear with twice."""
+    table = pd.read_csv(Path(__file__).parents[2] / "benchmarks" / "routes.csv")
+    gaps = table.groupby(table.columns[0])[table.columns[-1]].mean().tolist()
+    assert gaps[0] < -5
+    assert abs(gaps[1]) < 3
+    assert 0 < gaps[2] < 10

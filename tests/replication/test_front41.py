@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lcresearch.logistics.frontier import Frontier
 from lcresearch.logistics.frontier_likelihood import Likelihood
-from lcresearch.logistics.frontier_results import FrontierResults
+from lcresearch.replications import front41
+from lcresearch.replications.front41 import fit
 
 # Source of the numbers below: inst/front41/EG1.OUT and tests/frontierTest.Rout.save of the R package
 # frontier (CRAN), which runs the Fortran of FRONTIER 4.1.
@@ -24,12 +24,7 @@ FIRST_TEN = [
 @pytest.fixture
 def firms(replication: Any) -> pd.DataFrame:
     """Logs of output, capital and labour of sixty firms."""
-    return np.log(pd.read_csv(replication / "front41.csv", index_col="firm"))
-
-
-def fit(firms: pd.DataFrame, **model: Any) -> FrontierResults:
-    """Fit output on capital and labour."""
-    return Frontier(firms, dependent="output", regressors=["capital", "labour"], **model).fit()
+    return front41.firms(replication / "front41.csv")
 
 
 def test_half_normal_is_that_of_frontier(firms: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""Cost frontiers of US power stations as sfaR printed them, and of Swiss mountain railways."""
+"""Cost frontiers of US power utilities as sfaR printed them, and of Swiss mountain railways."""
 
 from __future__ import annotations
 
@@ -10,28 +10,15 @@ import pytest
 
 from lcresearch.logistics.frontier import Frontier
 from lcresearch.logistics.frontier_results import FrontierResults
+from lcresearch.replications import utility
 
 # Source of the numbers below: tests/sfacross.Rout.save of the R package sfaR (CRAN).
-QUANTILES = ["min", "25%", "50%", "mean", "75%", "max"]
+QUANTILES = list(utility.QUANTILES)
 
 
 def fit(replication: Any, **model: Any) -> FrontierResults:
-    """Fit cost over the price of fuel on output and two relative prices, moved by regulation."""
-    data = pd.read_csv(replication / "sfaR_utility.csv")
-    logs = {
-        "cost": np.log(data["tc"] / data["wf"]),
-        "output": np.log(data["y"]),
-        "wage": np.log(data["wl"] / data["wf"]),
-        "capital": np.log(data["wk"] / data["wf"]),
-    }
-    return Frontier(
-        data.assign(**logs),
-        dependent="cost",
-        regressors=["output", "wage", "capital"],
-        kind="cost",
-        inefficiency_drivers=["regu"],
-        **model,
-    ).fit()
+    """Fit the cost of the utilities by the recipe's model."""
+    return utility.fit(replication / "sfaR_utility.csv", **model)
 
 
 def test_half_normal_with_drivers_is_that_of_sfar(replication: Any) -> None:

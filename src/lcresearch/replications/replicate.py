@@ -14,11 +14,14 @@ from lcresearch.errors import DataError
 from lcresearch.replications import (
     basque,
     bcg,
+    front41,
     germany,
     insurance,
     medicaid,
     minimum_wages,
     prop99,
+    rice,
+    utility,
 )
 from lcresearch.replications.published import Published
 
@@ -33,6 +36,9 @@ RECIPES: Final[Mapping[str, Callable[[Path], dict[str, float]]]] = MappingProxyT
         "medicaid": medicaid.recipe,
         "insurance": insurance.recipe,
         "bcg": bcg.recipe,
+        "front41": front41.recipe,
+        "rice": rice.recipe,
+        "utility": utility.recipe,
     }
 )
 
