@@ -7,8 +7,14 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "build_up": ["PriceBuildUp", "price_build_up"],
         "cointegration": ["Cointegration"],
+        "demand": ["Demand", "Slopes"],
         "engle_granger": ["engle_granger"],
+        "instruments": ["blp_instruments", "differentiation_instruments"],
+        "logit_demand": ["LogitDemand", "LogitDemandResults", "LogitProducts"],
+        "market": ["Equilibrium", "Market"],
         "nardl": ["NARDL"],
+        "nested_logit": ["NestedLogitDemand", "NestedLogitDemandResults", "NestedLogitProducts"],
         "threshold_ecm": ["ThresholdECM"],
+        "vertical": ["VerticalChain", "vertical_chain"],
     },
 )
