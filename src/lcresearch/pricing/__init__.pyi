@@ -14,7 +14,9 @@ from lcresearch.pricing.engle_granger import engle_granger as engle_granger
 from lcresearch.pricing.hedonic import HedonicPrice as HedonicPrice
 from lcresearch.pricing.hedonic import HedonicResults as HedonicResults
 from lcresearch.pricing.instruments import blp_instruments as blp_instruments
-from lcresearch.pricing.instruments import differentiation_instruments as differentiation_instruments
+from lcresearch.pricing.instruments import (
+    differentiation_instruments as differentiation_instruments,
+)
 from lcresearch.pricing.logit_demand import LogitDemand as LogitDemand
 from lcresearch.pricing.logit_demand import LogitDemandResults as LogitDemandResults
 from lcresearch.pricing.logit_demand import LogitProducts as LogitProducts
