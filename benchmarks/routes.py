@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import side_by_side
 
 import lcresearch as lc
 
@@ -16,7 +17,8 @@ TABLE = Path(__file__).with_name("routes.csv")
 
 def main() -> None:
     """Search routes for three capacities and two layouts of stops, and keep the table."""
-    parser = side_by_side.parser(__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", action="store_true", help=f"keep the rows in {TABLE.name}")
     parser.add_argument("--seconds", type=float, default=8.0, help="of each search")
     given = parser.parse_args()
     place = lc.load_county("liancheng")
@@ -29,6 +31,7 @@ def main() -> None:
             row = (
                 f"{factor * capacity:.0f}",
                 seed + 1,
+                f"PyVRP {version('pyvrp')}, {given.seconds:g} s",
                 f"{plan.approximation_km:,.0f}",
                 f"{plan.km:,.0f}",
                 f"{100 * plan.gap:+.1f}",
@@ -42,6 +45,7 @@ def main() -> None:
                 (
                     "parcels a vehicle carries",
                     "layout of stops",
+                    "search",
                     "km a day by the formula",
                     "km a day by routes",
                     "formula less routes, per cent",

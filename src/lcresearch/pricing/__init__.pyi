@@ -27,6 +27,9 @@ from lcresearch.pricing.nested_logit import NestedLogitDemand as NestedLogitDema
 from lcresearch.pricing.nested_logit import NestedLogitDemandResults as NestedLogitDemandResults
 from lcresearch.pricing.nested_logit import NestedLogitProducts as NestedLogitProducts
 from lcresearch.pricing.oaxaca import OaxacaBlinder as OaxacaBlinder
+from lcresearch.pricing.random_coefficients import (
+    RandomCoefficientsLogit as RandomCoefficientsLogit,
+)
 from lcresearch.pricing.threshold_ecm import ThresholdECM as ThresholdECM
 from lcresearch.pricing.vertical import VerticalChain as VerticalChain
 from lcresearch.pricing.vertical import vertical_chain as vertical_chain
