@@ -243,6 +243,9 @@ def test_pooling_saves_and_every_firm_gains_as_its_chapter_says(known):
     assert value("pool_largest") < value("alone_largest")
     assert value("apart_over_revenue.zhangzhou_2023") > 0.6
     assert value("seat_rank") == 1
+    assert value("seat_rank_free") == 1
+    assert value("next_place_dearer") < 0.02
+    assert 0 < value("seat_dearer") < 0.03
     assert value("second_centre_worth") >= 0
     assert value("store_needs") > value("parcels_per_village")
 
