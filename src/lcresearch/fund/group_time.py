@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 from lcresearch.errors import DataError
 from lcresearch.fund.doubly_robust import Estimator
 from lcresearch.fund.group_time_cells import BasePeriod, describe, plan
-from lcresearch.fund.group_time_effects import from_changes, from_sections
+from lcresearch.fund.group_time_effects import Found, from_changes, from_sections
 from lcresearch.fund.group_time_results import GroupTimeResults
 from lcresearch.fund.group_time_units import Control, Units
 from lcresearch.fund.multiplier_bootstrap import Multipliers, check_draws
@@ -21,7 +21,7 @@ from lcresearch.fund.multiplier_bootstrap import Multipliers, check_draws
 if TYPE_CHECKING:
     from lcresearch.fund.triple_difference import TripleDifference
 
-__all__ = ["GroupTimeATT", "check_options"]
+__all__ = ["GroupTimeATT", "check_options", "fit_cells"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,37 +123,55 @@ class GroupTimeATT:
         DataError
             If the data are wrong, or no effect is identified; the message says why.
         """
-        draws = check_draws(bootstrap, alpha, multipliers)
-        units = Units.read(
-            self.data,
-            outcome=self.outcome,
-            unit=self.unit,
-            time=self.time,
-            cohort=self.cohort,
-            covariates=self.covariates,
-            weights=self.weights,
-            cluster=self.cluster,
-            anticipation=self.anticipation,
-            control_group=self.control_group,
-        )
-        cells, skipped = plan(units, self.control_group, self.base_period, self.anticipation)
-        estimate = from_changes if units.balanced else from_sections
-        found = estimate(units, cells, self.estimator, draws, seed, multipliers)
-        skipped += found.skipped
-        if all(cell.reference for cell in found.cells):
-            reasons = " ".join(describe(units, skipped)[:3])
-            raise DataError(f"no effect can be estimated. {reasons}")
-        return GroupTimeResults.build(
-            model=self,
-            units=units,
-            cells=found.cells,
-            effects=found.effects,
-            covariance=found.covariance,
-            draws=found.draws,
-            skipped=skipped,
-            trimmed=found.trimmed,
-            alpha=alpha,
-        )
+
+        def estimate(units: Units, *rest: Any) -> Found:
+            return (from_changes if units.balanced else from_sections)(units, *rest)
+
+        return fit_cells(self, estimate, bootstrap, seed, alpha, multipliers)
+
+
+def fit_cells(
+    model: GroupTimeATT | TripleDifference,
+    estimate: Callable[..., Found],
+    bootstrap: int,
+    seed: int | None,
+    alpha: float,
+    multipliers: Multipliers,
+    *,
+    eligible: str | None = None,
+) -> GroupTimeResults:
+    """Read the units, plan the cells, estimate them, and label what was found."""
+    draws = check_draws(bootstrap, alpha, multipliers)
+    units = Units.read(
+        model.data,
+        outcome=model.outcome,
+        unit=model.unit,
+        time=model.time,
+        cohort=model.cohort,
+        covariates=model.covariates,
+        weights=model.weights,
+        cluster=model.cluster,
+        anticipation=model.anticipation,
+        control_group=model.control_group,
+        eligible=eligible,
+    )
+    cells, skipped = plan(units, model.control_group, model.base_period, model.anticipation)
+    found = estimate(units, cells, model.estimator, draws, seed, multipliers)
+    skipped += found.skipped
+    if all(cell.reference for cell in found.cells):
+        reasons = " ".join(describe(units, skipped)[:3])
+        raise DataError(f"no effect can be estimated. {reasons}")
+    return GroupTimeResults.build(
+        model=model,
+        units=replace(units, notes=(*units.notes, *found.notes)),
+        cells=found.cells,
+        effects=found.effects,
+        covariance=found.covariance,
+        draws=found.draws,
+        skipped=skipped,
+        trimmed=found.trimmed,
+        alpha=alpha,
+    )
 
 
 def check_options(model: GroupTimeATT | TripleDifference) -> None:

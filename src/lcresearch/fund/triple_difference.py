@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field
 
 import pandas as pd
 
 from lcresearch.errors import DataError
 from lcresearch.fund.doubly_robust import Estimator
-from lcresearch.fund.group_time import check_options
-from lcresearch.fund.group_time_cells import BasePeriod, describe, plan
+from lcresearch.fund.group_time import check_options, fit_cells
+from lcresearch.fund.group_time_cells import BasePeriod
 from lcresearch.fund.group_time_results import GroupTimeResults
-from lcresearch.fund.group_time_units import Control, Units
-from lcresearch.fund.multiplier_bootstrap import Multipliers, check_draws
+from lcresearch.fund.group_time_units import Control
+from lcresearch.fund.multiplier_bootstrap import Multipliers
 from lcresearch.fund.triple_difference_effects import from_triples
 
 __all__ = ["TripleDifference"]
@@ -125,34 +125,6 @@ class TripleDifference:
         DataError
             If the data are wrong, or no effect is identified; the message says why.
         """
-        draws = check_draws(bootstrap, alpha, multipliers)
-        units = Units.read(
-            self.data,
-            outcome=self.outcome,
-            unit=self.unit,
-            time=self.time,
-            cohort=self.cohort,
-            covariates=self.covariates,
-            weights=self.weights,
-            cluster=self.cluster,
-            anticipation=self.anticipation,
-            control_group=self.control_group,
-            eligible=self.eligible,
-        )
-        cells, skipped = plan(units, self.control_group, self.base_period, self.anticipation)
-        found = from_triples(units, cells, self.estimator, draws, seed, multipliers)
-        skipped += found.skipped
-        if all(cell.reference for cell in found.cells):
-            reasons = " ".join(describe(units, skipped)[:3])
-            raise DataError(f"no effect can be estimated. {reasons}")
-        return GroupTimeResults.build(
-            model=self,
-            units=replace(units, notes=(*units.notes, *found.notes)),
-            cells=found.cells,
-            effects=found.effects,
-            covariance=found.covariance,
-            draws=found.draws,
-            skipped=skipped,
-            trimmed=found.trimmed,
-            alpha=alpha,
+        return fit_cells(
+            self, from_triples, bootstrap, seed, alpha, multipliers, eligible=self.eligible
         )
