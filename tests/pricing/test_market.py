@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import block_diag
 
 from lcresearch.errors import DataError
+from lcresearch.pricing.demand import Demand, Slopes
 from lcresearch.pricing.logit_demand import LogitDemand
 from lcresearch.pricing.market import Market
 from lcresearch.pricing.nested_logit import NestedLogitDemand
@@ -33,6 +35,40 @@ def market(demand=None, **changed):
 def profit(demand, prices, weights, *, commission=0.0, unit_fee=0.0):
     """Weighted profit per consumer, computed from the definition."""
     return weights @ (((1 - commission) * prices - unit_fee - COSTS) * demand.shares(prices))
+
+
+class Apart(Demand):
+    """Two demands side by side, whose consumers never see each other's products."""
+
+    def __init__(self, one, other):
+        self.parts = one, other
+
+    @property
+    def products(self):
+        """Number of products of both."""
+        return sum(part.products for part in self.parts)
+
+    def cut(self, prices):
+        """Prices of the one and of the other."""
+        return np.split(np.asarray(prices), [self.parts[0].products])
+
+    def shares(self, prices):
+        """Shares of both, each of its own consumers."""
+        return self.slopes(prices).shares
+
+    def slopes(self, prices):
+        """Slopes without any across the two."""
+        one, other = (d.slopes(p) for d, p in zip(self.parts, self.cut(prices), strict=True))
+        return Slopes(
+            np.append(one.shares, other.shares),
+            np.append(one.diagonal, other.diagonal),
+            block_diag(one.factor, other.factor),
+            np.append(one.weights, other.weights),
+        )
+
+    def consumer_surplus(self, prices):
+        """Sum of both."""
+        return sum(d.consumer_surplus(p) for d, p in zip(self.parts, self.cut(prices), strict=True))
 
 
 def slope(function, prices, product, step=1e-5):
@@ -137,12 +173,6 @@ def test_names_and_matrices_of_conduct_agree():
             assert one.prices == pytest.approx(other.prices, abs=1e-10)
 
 
-def test_kappa_of_one_is_joint_pricing():
-    """Full weight on others' profit is one seller."""
-    one = market().equilibrium(kappa=1.0)
-    assert one.prices == pytest.approx(market().equilibrium("joint").prices, abs=1e-10)
-
-
 def test_a_merger_of_firms_without_common_substitutes_changes_nothing():
     """Where consumers never move between two firms' products, their merger moves no price."""
     # Almost nobody buys either product, so no sale lost by one is won by the other.
@@ -155,10 +185,34 @@ def test_a_merger_of_firms_without_common_substitutes_changes_nothing():
     assert merger.prices[0] > close.prices[0] + 0.01
 
 
-def test_a_product_that_is_hardly_ever_bought_changes_nothing():
-    """One more product with a share of about 1e-20 leaves the others' prices and shares."""
+def test_a_merger_across_separate_markets_changes_nothing():
+    """Sellers of two villages that share no buyer merge, or price jointly, to no effect."""
+    demand = Apart(logit([1.0, 1.5]), nested())
+    costs, owners = [1.0, 2.0, *COSTS], ["a", "b", *OWNERS]
+    apart = Market(demand, costs, owners=owners).equilibrium()
+    assert not apart.pass_through()[:2, 2:].any()
+    merged = Market(demand, costs, owners=["rice", "tea", *OWNERS]).equilibrium()
+    assert merged.prices == pytest.approx(apart.prices, abs=1e-12)
+    joint = Market(demand, costs, owners=owners).equilibrium("joint").prices
+    first = Market(demand.parts[0], costs[:2]).equilibrium("joint").prices
+    assert joint[:2] == pytest.approx(first, abs=1e-12)
+    assert joint[2:] == pytest.approx(market(nested()).equilibrium("joint").prices, abs=1e-12)
+
+
+@pytest.mark.parametrize("demand", [logit(), nested()], ids=["logit", "nested"])
+def test_partial_cooperation_moves_from_rivalry_to_one_seller(demand):
+    """With every step of kappa all prices rise, from Bertrand's to those of joint pricing."""
+    steps = [market(demand).equilibrium(kappa=kappa).prices for kappa in np.linspace(0, 1, 11)]
+    assert (np.diff(steps, axis=0) > 0).all()
+    assert steps[0] == pytest.approx(market(demand).equilibrium("bertrand").prices, abs=1e-11)
+    assert steps[-1] == pytest.approx(market(demand).equilibrium("joint").prices, abs=1e-11)
+
+
+@pytest.mark.parametrize("utility", [-45.0, -700.0])
+def test_a_product_that_is_hardly_ever_bought_changes_nothing(utility):
+    """One more product with a share from about 1e-20 to 1e-305 leaves the others as they are."""
     base = market().equilibrium()
-    more = Market(logit([*DELTA, -45.0]), [*COSTS, 1.0], owners=[*OWNERS, "rice"]).equilibrium()
+    more = Market(logit([*DELTA, utility]), [*COSTS, 1.0], owners=[*OWNERS, "rice"]).equilibrium()
     assert more.prices[:6] == pytest.approx(base.prices, abs=1e-12)
     assert more.shares[:6] == pytest.approx(base.shares, abs=1e-12)
     assert more.consumer_surplus == pytest.approx(base.consumer_surplus, abs=1e-12)
@@ -276,10 +330,11 @@ def test_bad_arguments_are_refused(options, message):
         market().equilibrium(**options)
 
 
-def test_a_product_nobody_can_buy_is_named():
-    """A share of exactly zero sets no price."""
-    with pytest.raises(DataError, match="product 2 is never bought"):
-        Market(logit([1.0, -2000.0]), 1.0).equilibrium()
+@pytest.mark.parametrize("options", [{}, {"movable": [True, False], "prices": [2.0, 2.0]}])
+def test_a_product_nobody_can_buy_is_named(options):
+    """A share of exactly zero sets no price, whether that price is set or held."""
+    with pytest.raises(DataError, match="product 2 is never bought at a price of"):
+        Market(logit([1.0, -1000.0]), 1.0).equilibrium(**options)
 
 
 def test_costs_or_owners_of_another_length_are_refused():

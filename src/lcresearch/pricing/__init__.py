@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "nardl": ["NARDL"],
         "nested_logit": ["NestedLogitDemand", "NestedLogitDemandResults", "NestedLogitProducts"],
         "oaxaca": ["OaxacaBlinder"],
+        "product_weeks": ["PRODUCT_WEEKS", "read_product_weeks"],
         "random_coefficients": ["RandomCoefficientsLogit"],
         "threshold_ecm": ["ThresholdECM"],
         "vertical": ["VerticalChain", "vertical_chain"],

@@ -27,6 +27,8 @@ from lcresearch.pricing.nested_logit import NestedLogitDemand as NestedLogitDema
 from lcresearch.pricing.nested_logit import NestedLogitDemandResults as NestedLogitDemandResults
 from lcresearch.pricing.nested_logit import NestedLogitProducts as NestedLogitProducts
 from lcresearch.pricing.oaxaca import OaxacaBlinder as OaxacaBlinder
+from lcresearch.pricing.product_weeks import PRODUCT_WEEKS as PRODUCT_WEEKS
+from lcresearch.pricing.product_weeks import read_product_weeks as read_product_weeks
 from lcresearch.pricing.random_coefficients import (
     RandomCoefficientsLogit as RandomCoefficientsLogit,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -28,7 +29,7 @@ class Conduct:
     Parameters
     ----------
     owners
-        Number of each product's owner, (J,).
+        Number of each product's owner, counted from zero without gaps, (J,).
     kappa
         Weight on the profit of products of other owners, from 0 (rivals) to 1 (one seller).
     matrix
@@ -107,15 +108,19 @@ class Conduct:
         """
         if self.matrix is not None:
             return np.asarray((self.matrix * slopes.gamma()) @ margins)
-        factor, terms = slopes.factor, slopes.factor.shape[1]
+        factor = slopes.factor
         earned = factor * margins[:, None]
-        counted = self.kappa * earned.sum(axis=0)
-        if self.kappa < 1:
-            cells = self.owners[:, None] * terms + np.arange(terms)
-            groups = int(self.owners.max()) + 1
-            sums = np.bincount(cells.ravel(), earned.ravel(), groups * terms)
-            counted = counted + (1 - self.kappa) * sums.reshape(groups, terms)[self.owners]
+        order, starts = self._by_owner
+        counted = (1 - self.kappa) * np.add.reduceat(earned[order], starts)[self.owners]
+        if self.kappa:
+            counted += self.kappa * earned.sum(axis=0)
         return np.asarray((factor * counted) @ slopes.weights)
+
+    @cached_property
+    def _by_owner(self) -> tuple[Codes, Codes]:
+        """Products in the order of their owners, and where each owner's begin."""
+        order = np.argsort(self.owners, kind="stable")
+        return order, np.searchsorted(self.owners[order], np.arange(self.owners.max() + 1))
 
 
 def owner_codes(owners: npt.ArrayLike | None, products: int) -> tuple[Codes, list[object]]:
@@ -140,8 +145,8 @@ def owner_codes(owners: npt.ArrayLike | None, products: int) -> tuple[Codes, lis
             f"owners must be a list with one seller for each of {products} products; weights "
             f"between products are a matrix given as conduct."
         )
-    named = pd.Series(np.asarray(owners, dtype=object))
-    if len(named) != products or named.isna().any():
+    codes, names = pd.factorize(np.asarray(owners, dtype=object))
+    # A missing owner has the code -1.
+    if len(codes) != products or (codes < 0).any():
         raise DataError(f"owners must name one seller for each of {products} products.")
-    codes, names = pd.factorize(named)
     return np.asarray(codes, dtype=np.int64), list(names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,6 +21,8 @@ Flags = npt.NDArray[np.bool_]
 
 # First-order conditions hold to this, or there is no answer.
 _RESIDUAL = 1e-10
+# Below this they are off by no more than rounding.
+_ROUNDING = 1e-14
 _ITERATIONS = 10_000
 # Step of a numerical derivative, in units of price by which utility changes by one.
 _STEP = 1e-5
@@ -309,6 +312,8 @@ class Market:
         )
 
 
+# A share of zero leaves a residual that is no number, which `_not_found` explains.
+@np.errstate(divide="ignore", invalid="ignore")
 def _solve(
     demand: Demand, terms: _Terms, start: Floats, free: Flags
 ) -> tuple[Floats, Slopes, float, int]:
@@ -319,26 +324,31 @@ def _solve(
     steps = 0
     while True:
         steps += 1
-        if not known.shares.all():
-            product = int(np.argmin(known.shares)) + 1
-            raise DataError(
-                f"product {product} is never bought at a price of {prices[product - 1]:.6g}, so "
-                f"its price cannot be told: leave it out."
-            )
-        gap = terms.gap(known, prices)
-        residual = float(np.max(np.abs(gap * known.diagonal / known.shares)[free]))
+        gap = np.where(free, terms.gap(known, prices), 0.0)
+        residual = float(np.abs(gap * known.diagonal / known.shares).max())
         # Below the goal it goes on for as long as rounding lets it come nearer.
-        if residual < _RESIDUAL and (residual >= last or steps == _ITERATIONS):
+        if residual < _RESIDUAL and (
+            residual < _ROUNDING or residual >= last or steps == _ITERATIONS
+        ):
             return prices, known, residual, steps
-        if not np.isfinite(residual) or steps == _ITERATIONS:
-            raise DataError(
-                f"no equilibrium was found: after {steps} steps the first-order conditions are "
-                f"off by {residual:.2g}; start from other prices, or look at the demand's "
-                f"parameters."
-            )
+        if not math.isfinite(residual) or steps == _ITERATIONS:
+            raise _not_found(known, prices, residual, steps)
         last = residual
-        prices = np.where(free, prices - gap, prices)
+        prices = prices - gap
         known = demand.slopes(prices)
+
+
+def _not_found(known: Slopes, prices: Floats, residual: float, steps: int) -> DataError:
+    if not known.shares.all():
+        product = int(np.argmin(known.shares)) + 1
+        return DataError(
+            f"product {product} is never bought at a price of {prices[product - 1]:.6g}, so "
+            f"its price cannot be told: leave it out."
+        )
+    return DataError(
+        f"no equilibrium was found: after {steps} steps the first-order conditions are off by "
+        f"{residual:.2g}; start from other prices, or look at the demand's parameters."
+    )
 
 
 def _kept(commission: float) -> float:
