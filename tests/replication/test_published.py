@@ -37,12 +37,28 @@ def test_every_source_is_used():
     assert set(published.sources.index) == set(published.results["source"]) | {"colditz1994"}
 
 
-def test_the_stored_values_are_those_of_a_fresh_run(replication):
+@pytest.mark.parametrize("home", ["replication", "from_packages"])
+def test_the_stored_values_are_those_of_a_fresh_run(request, home):
     """Where the data are at hand, the recipes must give the stored values."""
     published = load_published()
-    found = replicate(published, replication)
+    folder = request.getfixturevalue(home)
+    files = published.datasets["file"].str.split(";")
+    at_hand = files.map(lambda names: all((folder / name).is_file() for name in names))
+    if not at_hand.any():
+        pytest.skip(f"no data set in {folder}")
+    found = replicate(published, folder)
     stored = published.found["value"].to_dict()
-    assert found == pytest.approx(stored, rel=1e-6, abs=1e-9)
+    of_these = published.results["dataset"].isin([*at_hand.index[at_hand], "bcg"])
+    assert set(found) == set(published.results.index[of_these])
+    assert found == pytest.approx({key: stored[key] for key in found}, rel=1e-6, abs=1e-9)
+
+
+def test_every_data_set_is_in_one_of_the_two_folders(replication, from_packages):
+    """With the data of others and the packages at hand, no recipe may go untried."""
+    published = load_published()
+    homes = [published.folder, replication, from_packages]
+    for names in published.datasets["file"].str.split(";"):
+        assert any(all((home / name).is_file() for name in names) for home in homes), names
 
 
 def test_only_what_is_at_hand_is_computed(tmp_path):
@@ -61,6 +77,26 @@ def test_another_file_of_that_name_is_refused(tmp_path):
     """A file with other contents would give other results: it is refused by name."""
     (tmp_path / "mpdta.csv").write_text("year\n2004\n")
     with pytest.raises(DataError, match=r"mpdta\.csv: is not the file that the printed results"):
+        replicate(load_published(), tmp_path)
+
+
+def test_a_data_set_of_two_files_needs_both_and_neither_other(tmp_path):
+    """Half of a data set is passed over; a second file with other contents is refused."""
+    (tmp_path / "nevo_agents.csv").write_text("market_ids\n")
+    assert not any(key.startswith("cereal") for key in replicate(load_published(), tmp_path))
+    (tmp_path / "nevo_products.csv").write_text("market_ids\n")
+    with pytest.raises(DataError, match=r"nevo_products\.csv: is not the file"):
+        replicate(load_published(), tmp_path)
+
+
+def test_the_second_file_is_held_to_its_hash_too(tmp_path, from_packages):
+    """Consumers that were altered would give other results: they are refused by name."""
+    products = from_packages / "nevo_products.csv"
+    if not products.is_file():
+        pytest.skip("pyblp, which carries the data, is not installed")
+    (tmp_path / "nevo_products.csv").write_bytes(products.read_bytes())
+    (tmp_path / "nevo_agents.csv").write_text("market_ids\n")
+    with pytest.raises(DataError, match=r"nevo_agents\.csv: is not the file"):
         replicate(load_published(), tmp_path)
 
 
@@ -104,6 +140,7 @@ def test_a_recipe_without_its_data_set_is_refused(tables):
         ("sources.csv", "moderndid,", "moderndib,", "names the source 'moderndid'"),
         ("datasets.csv", "mpdta,Min", "mpdtb,Min", "names the dataset 'mpdta'"),
         ("datasets.csv", "e360d744", "e360", "column sha256: .* must be 64 hexadecimal digits"),
+        ("datasets.csv", ";nevo_agents.csv", "", "sha256 must hold one hash for each file"),
         ("reproduced.csv", "-0.01050324622", "abc", "column value: 'abc' is not a number"),
         ("reproduced.csv", "-0.01050324622", "", "column value: is empty: fill it in"),
         ("reproduced.csv", ",0.1.0", ",0.1.0,7", "row 2: has 4 values for 3 columns"),

@@ -14,14 +14,20 @@ from lcresearch.errors import DataError
 from lcresearch.replications import (
     basque,
     bcg,
+    cereal,
+    clean_air,
+    danish_money,
     front41,
     germany,
+    houses,
     insurance,
     medicaid,
     minimum_wages,
+    pepper,
     prop99,
     rice,
     utility,
+    wooden_beds,
 )
 from lcresearch.replications.published import Published
 
@@ -39,6 +45,12 @@ RECIPES: Final[Mapping[str, Callable[[Path], dict[str, float]]]] = MappingProxyT
         "front41": front41.recipe,
         "rice": rice.recipe,
         "utility": utility.recipe,
+        "cereal": cereal.recipe,
+        "houses": houses.recipe,
+        "clean_air": clean_air.recipe,
+        "pepper": pepper.recipe,
+        "danish_money": danish_money.recipe,
+        "wooden_beds": wooden_beds.recipe,
     }
 )
 
@@ -78,13 +90,16 @@ def replicate(
     for dataset, recipe in RECIPES.items():
         row = published.datasets.loc[dataset]
         homes = [published.folder, *([] if folder is None else [Path(folder)])]
-        path = next((home / row["file"] for home in homes if (home / row["file"]).is_file()), None)
-        if path is None:
+        files = row["file"].split(";")
+        home = next((home for home in homes if all((home / f).is_file() for f in files)), None)
+        if home is None:
             continue
-        _refuse_other(path, row["sha256"])
+        for file, sha256 in zip(files, row["sha256"].split(";"), strict=True):
+            _refuse_other(home / file, sha256)
         if progress is not None:
             progress(dataset)
-        values = {f"{dataset}.{name}": float(value) for name, value in recipe(path).items()}
+        found_now = recipe(home / files[0])
+        values = {f"{dataset}.{name}": float(value) for name, value in found_now.items()}
         printed = published.results.index[published.results["dataset"] == dataset]
         _refuse_unknown(values, printed, f"what the recipe of {dataset} finds")
         found |= values

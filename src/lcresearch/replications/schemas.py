@@ -20,7 +20,13 @@ _WORD = pa.Check.str_matches(r"^[a-z0-9_]+$", error="must be small letters, digi
 _KEY = pa.Check.str_matches(
     r"^[a-z0-9_]+\.[a-z0-9_]+$", error="must be a data set and a name, joined by a dot"
 )
-_SHA256 = pa.Check.str_matches(r"^[0-9a-f]{64}$", error="must be 64 hexadecimal digits")
+_SHA256 = pa.Check.str_matches(
+    r"^[0-9a-f]{64}(;[0-9a-f]{64})*$", error="must be 64 hexadecimal digits for each file"
+)
+_ONE_HASH_A_FILE = pa.Check(
+    lambda frame: frame["file"].str.count(";") == frame["sha256"].str.count(";"),
+    error="sha256 must hold one hash for each file",
+)
 _OWN_DATASET = pa.Check(
     lambda frame: frame["key"].str.split(".").str[0] == frame["dataset"],
     error="key must begin with the row's data set",
@@ -41,13 +47,14 @@ TABLES: Final[dict[str, pa.DataFrameSchema]] = {
             "dataset": _name("short name that other files refer to", _WORD),
             "name": text("name in words, as tables and charts show it"),
             "what": text("what the data set holds: units and years"),
-            "file": text("name of its file"),
+            "file": text("name of its file; several are joined by semicolons"),
             "sha256": pa.Column(
-                str, _SHA256, description="SHA-256 of the file that the numbers belong to"
+                str, _SHA256, description="SHA-256 of each file that the numbers belong to"
             ),
             "licence": text("licence of the data set, and of whom"),
             "where": text("where to get it"),
         },
+        checks=_ONE_HASH_A_FILE,
         strict=True,
     ),
     "results": pa.DataFrameSchema(

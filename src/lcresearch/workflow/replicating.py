@@ -45,7 +45,8 @@ def run_recipes(folder: Path | None, *, store: bool) -> bool:
     absent = [name for name in RECIPES if name not in set(table["dataset"])]
     for name in absent:
         row = published.datasets.loc[name]
-        console.print(f"Not at hand: {row['file']} ({row['licence']}). Get it: {row['where']}.")
+        files = row["file"].replace(";", " and ")
+        console.print(f"Not at hand: {files} ({row['licence']}). Get it: {row['where']}.")
     disagree = int((~table["agrees"]).sum())
     console.print(
         f"{len(table)} results computed again, {len(table) - disagree} within their tolerance."
