@@ -37,6 +37,7 @@ _WORDS: Final = {
     "mu": ("mu", "mu"),
     "hour": ("hour", "hours"),
     "day": ("day", "days"),
+    "week": ("week", "weeks"),
     "month": ("month", "months"),
     "year": ("year", "years"),
     "calendar year": ("", ""),
