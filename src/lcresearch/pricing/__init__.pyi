@@ -7,6 +7,8 @@ from lcresearch.pricing.brand_game import BrandOutcome as BrandOutcome
 from lcresearch.pricing.brand_game import BrandSolution as BrandSolution
 from lcresearch.pricing.build_up import PriceBuildUp as PriceBuildUp
 from lcresearch.pricing.build_up import price_build_up as price_build_up
+from lcresearch.pricing.build_up_draws import BuildUpDraws as BuildUpDraws
+from lcresearch.pricing.build_up_draws import build_up_draws as build_up_draws
 from lcresearch.pricing.cointegration import Cointegration as Cointegration
 from lcresearch.pricing.demand import Demand as Demand
 from lcresearch.pricing.demand import Slopes as Slopes
@@ -27,6 +29,9 @@ from lcresearch.pricing.nested_logit import NestedLogitDemand as NestedLogitDema
 from lcresearch.pricing.nested_logit import NestedLogitDemandResults as NestedLogitDemandResults
 from lcresearch.pricing.nested_logit import NestedLogitProducts as NestedLogitProducts
 from lcresearch.pricing.oaxaca import OaxacaBlinder as OaxacaBlinder
+from lcresearch.pricing.parcel_frontier import ParcelFrontier as ParcelFrontier
+from lcresearch.pricing.parcel_frontier import express_fee as express_fee
+from lcresearch.pricing.parcel_frontier import parcel_frontier as parcel_frontier
 from lcresearch.pricing.product_weeks import PRODUCT_WEEKS as PRODUCT_WEEKS
 from lcresearch.pricing.product_weeks import read_product_weeks as read_product_weeks
 from lcresearch.pricing.random_coefficients import (

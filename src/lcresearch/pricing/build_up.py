@@ -50,13 +50,13 @@ class PriceBuildUp:
     def mark_up(self) -> Amount:
         """Price over the farm-gate price, less one; infinite where the farm gate is free."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return _plain(np.divide(self.price, self.farm_gate) - 1)
+            return plain_amount(np.divide(self.price, self.farm_gate) - 1)
 
     @property
     def freight_share(self) -> Amount:
         """Freight as a share of the price; not a number where the price is zero."""
         with np.errstate(invalid="ignore"):
-            return _plain(np.divide(self.freight, self.price))
+            return plain_amount(np.divide(self.freight, self.price))
 
     @property
     def parts(self) -> dict[str, Amount]:
@@ -125,12 +125,14 @@ def price_build_up(
         "commission": commission,
         "margin": margin,
     }
-    numbers = {name: _finite(name, amount) for name, amount in given.items()}
+    numbers = {name: finite_amount(name, amount) for name, amount in given.items()}
     for name in ("farm_gate", "packaging", "express_fee", "margin"):
-        _refuse(name, numbers[name], numbers[name] < 0, "give yuan, zero or more")
-    _refuse("weight_kg", numbers["weight_kg"], numbers["weight_kg"] <= 0, "give kg above zero")
+        refuse_amount(name, numbers[name], numbers[name] < 0, "give yuan, zero or more")
+    refuse_amount(
+        "weight_kg", numbers["weight_kg"], numbers["weight_kg"] <= 0, "give kg above zero"
+    )
     rate = numbers["commission"]
-    _refuse("commission", rate, (rate < 0) | (rate >= 1), "give a share from 0 to below 1")
+    refuse_amount("commission", rate, (rate < 0) | (rate >= 1), "give a share from 0 to below 1")
     try:
         g, b, f, w, c, m = np.broadcast_arrays(*numbers.values())
     except ValueError:
@@ -140,33 +142,35 @@ def price_build_up(
         ) from None
     freight = f / w
     return PriceBuildUp(
-        farm_gate=_plain(g),
-        packaging=_plain(b),
-        freight=_plain(freight),
-        margin=_plain(m),
-        commission=_plain((g + b + freight + m) * c / (1 - c)),
+        farm_gate=plain_amount(g),
+        packaging=plain_amount(b),
+        freight=plain_amount(freight),
+        margin=plain_amount(m),
+        commission=plain_amount((g + b + freight + m) * c / (1 - c)),
     )
 
 
-def _finite(name: str, amount: Any) -> npt.NDArray[np.float64]:
+def finite_amount(name: str, amount: Any) -> npt.NDArray[np.float64]:
+    """Return an argument as an array, and refuse what is no finite number."""
     try:
         number = np.asarray(amount, dtype=float)
     except (TypeError, ValueError):
         raise DataError(f"{name} must be a number or an array of numbers.") from None
-    _refuse(name, number, ~np.isfinite(number), "give a finite number")
+    refuse_amount(name, number, ~np.isfinite(number), "give a finite number")
     return number
 
 
-def _refuse(
+def refuse_amount(
     name: str, number: npt.NDArray[np.float64], wrong: npt.NDArray[np.bool_], remedy: str
 ) -> None:
+    """Refuse an argument where it is wrong, by its name, number and place."""
     if np.any(wrong):
         first = np.extract(wrong, number)[0]
         where = "" if number.ndim == 0 else f" at position {int(np.flatnonzero(wrong)[0])}"
         raise DataError(f"{name} is {first:g}{where}: {remedy}.")
 
 
-def _plain(amount: Any) -> Amount:
+def plain_amount(amount: Any) -> Amount:
     """Return a number as a float, an array as a copy that cannot be changed."""
     array = np.array(amount, dtype=float)
     if array.ndim == 0:
