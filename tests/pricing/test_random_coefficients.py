@@ -107,6 +107,58 @@ def test_bad_input_is_named() -> None:
         model(data, agents).fit(sigma=SIGMA, pi=PI, tolerance=0.0)
 
 
+def test_bad_integration_is_named() -> None:
+    """Weights and draws that no rule of integration has are refused, not repaired."""
+    data, agents = simulated(10)
+    weight = agents["weight"]
+    with pytest.raises(DataError, match="'weight': is zero or negative in row 3"):
+        model(data, agents.assign(weight=weight.where(agents.index != 3, -weight)))
+    with pytest.raises(DataError, match="weights of market 4 sum to 2: divide"):
+        model(data, agents.assign(weight=weight.where(agents["market"] != 4, 2 * weight)))
+    with pytest.raises(DataError, match="weights of market 0 sum to"):
+        model(data, agents.drop(index=2))
+    with pytest.raises(DataError, match="'nodes1': is empty in row 5"):
+        model(data, agents.assign(nodes1=agents["nodes1"].where(agents.index != 5)))
+    with pytest.raises(DataError, match="nodes2"):
+        model(data, agents, nodes=["nodes0", "nodes2"])
+    with pytest.raises(DataError, match="one column for each of 2"):
+        model(data, agents, nodes=["nodes0"])
+
+
+def test_a_contraction_that_does_not_converge_says_so() -> None:
+    """The market is named, and what to do; the same for utilities that overflow."""
+    data, agents = simulated(10)
+    with pytest.raises(DataError, match=r"contraction of market \d did not converge .*smaller"):
+        model(data, agents).objective(sigma=SIGMA, pi=PI, tolerance=0.0)
+    with pytest.raises(DataError, match="so large that utilities overflow"):
+        model(data, agents).objective(sigma=[0.0, 1e308], pi=PI)
+
+
+def test_a_search_that_does_not_converge_says_so() -> None:
+    """A gradient that cannot be reached is no estimate."""
+    with pytest.raises(DataError, match="the search did not converge in .* other starting values"):
+        model(*simulated(10)).fit(sigma=SIGMA, pi=PI, gradient_tolerance=0.0)
+
+
+def test_fewer_instruments_than_what_is_endogenous() -> None:
+    """The price alone, and the price with tastes, need their own."""
+    data, agents = simulated(10)
+    with pytest.raises(DataError, match="give at least one for the price"):
+        model(data, agents, instruments=[])
+    with pytest.raises(DataError, match="3 do not identify 5 parameters"):
+        model(data, agents, instruments=["cost"]).fit(sigma=SIGMA, pi=PI)
+
+
+def test_markets_are_the_same_in_batches_of_any_size() -> None:
+    """A market's mean utilities do not depend on the others it is computed with."""
+    data, agents = simulated(30)
+    whole = model(data, agents).fit(sigma=SIGMA, pi=PI, gradient_tolerance=np.inf)
+    many = pd.concat([agents.assign(weight=agents["weight"] / 40)] * 40, ignore_index=True)
+    batches = model(data, many).fit(sigma=SIGMA, pi=PI, gradient_tolerance=np.inf)
+    np.testing.assert_allclose(batches.delta, whole.delta, rtol=1e-10)
+    assert batches.objective == pytest.approx(whole.objective, rel=1e-8)
+
+
 def test_consumers_of_other_markets_are_counted() -> None:
     """Consumers of a market that has no product change nothing and are told in the summary."""
     data, agents = simulated()

@@ -90,6 +90,9 @@ class RandomCoefficientsLogitResults(Results):
         Spread of tastes, and their slopes on demographics.
     delta, xi
         Mean utility and unobserved quality, one for each row of the data.
+    costs, omega
+        Marginal cost in money, and what of it, or of its logarithm, characteristics do not
+        explain; empty without a supply side.
     demands, observed_prices
         Demand and prices of each market, by its name.
     converged
@@ -102,6 +105,8 @@ class RandomCoefficientsLogitResults(Results):
     pi: pd.DataFrame
     delta: pd.Series = field(repr=False)
     xi: pd.Series = field(repr=False)
+    costs: pd.Series = field(repr=False)
+    omega: pd.Series = field(repr=False)
     demands: dict[object, RandomCoefficientsProducts] = field(repr=False)
     observed_prices: dict[object, Floats] = field(repr=False)
     converged: bool = True
