@@ -39,11 +39,12 @@ store: book
 
 benchmarks: $(VENV)/.test
 	@for name in imputation wild_bootstrap synthetic_control group_time \
-	  cost_function frontier sharing; do \
+	  cost_function frontier sharing market; do \
 	  $(BIN)/python benchmarks/$$name.py --store || exit 1; done
 	@$(BIN)/python benchmarks/group_time.py --units 28000 --rounds 3 --store
 	@$(BIN)/python benchmarks/group_time.py --units 280000 --rounds 1 --store
 	@$(BIN)/python benchmarks/synthetic_control.py --units 2801 --rounds 1 --store
+	@$(BIN)/python benchmarks/random_coefficients.py --rounds 3 --store
 	@$(BIN)/python benchmarks/routes.py --store
 
 lock:

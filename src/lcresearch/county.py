@@ -11,7 +11,7 @@ import pandas as pd
 
 from lcresearch.county_figures import figures_of
 from lcresearch.county_files import read_folder
-from lcresearch.errors import CountyError, EvidenceError, did_you_mean
+from lcresearch.errors import CountyError, NotAvailable, did_you_mean
 from lcresearch.evidence import Figure, Grade, ledger
 
 __all__ = ["County", "find_county", "load_county"]
@@ -63,26 +63,26 @@ class County:
 
         Raises
         ------
-        EvidenceError
+        NotAvailable
             If the county has no such figure; the message offers the nearest keys.
         """
         try:
             return self._figures[key]
         except KeyError:
             hint = did_you_mean(key, self._figures, most=3)
-            raise EvidenceError(f"{self.name} has no figure {key!r}.{hint}") from None
+            raise NotAvailable(f"{self.name} has no figure {key!r}.{hint}") from None
 
     def value(self, key: str) -> float:
         """Return the number of the figure of that key.
 
         Raises
         ------
-        EvidenceError
+        NotAvailable
             If there is no such figure, or its source gives no number.
         """
         value = self.figure(key).value
         if value is None:
-            raise EvidenceError(f"{key!r} has no number: its source gives a direction only.")
+            raise NotAvailable(f"{key!r} has no number: its source gives a direction only.")
         return value
 
     @property
@@ -127,7 +127,7 @@ class County:
 
         Raises
         ------
-        EvidenceError
+        NotAvailable
             If a key is unknown.
         """
         chosen = {

@@ -11,6 +11,7 @@ __all__ = [
     "DataError",
     "EvidenceError",
     "LcresearchError",
+    "NotAvailable",
     "NotebookError",
     "ParameterError",
     "ProjectError",
@@ -29,6 +30,10 @@ class UnitError(LcresearchError, ValueError):
 
 class EvidenceError(LcresearchError, ValueError):
     """A figure or claim that is unknown, repeated with another value, or ungraded."""
+
+
+class NotAvailable(EvidenceError):  # noqa: N818 - it is no fault where a county lacks a figure
+    """A figure that the county's folder does not hold; what derives from it cannot be had."""
 
 
 class CountyError(LcresearchError, ValueError):

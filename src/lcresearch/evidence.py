@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from lcresearch.errors import EvidenceError, did_you_mean
+from lcresearch.errors import EvidenceError, NotAvailable, did_you_mean
 from lcresearch.intervals import Interval
 from lcresearch.units import check_unit
 from lcresearch.wording import describe_value
@@ -210,13 +210,13 @@ class Ledger:
 
         Raises
         ------
-        EvidenceError
+        NotAvailable
             If no figure or claim has the key.
         """
         found = self._claims.get(key) or self._known.get(key)
         if found is None:
             hint = did_you_mean(key, [*self._known, *self._claims], most=3)
-            raise EvidenceError(
+            raise NotAvailable(
                 f"{key!r} is neither a known figure nor a recorded claim.{hint} Load the county "
                 f"first, or record the input before what derives from it."
             )
@@ -309,7 +309,7 @@ class Ledger:
             if "*" in name:
                 matches = fnmatch.filter([*self._known, *self._claims], name)
                 if not matches:
-                    raise EvidenceError(f"Claim {key!r}: no key matches the pattern {name!r}.")
+                    raise NotAvailable(f"Claim {key!r}: no key matches the pattern {name!r}.")
             else:
                 matches = [name]
             found |= {match: self.get(match) for match in matches}

@@ -12,6 +12,7 @@ import toy
 
 from lcresearch.workflow.graph import _claims_step, _notebook_step, run_steps, walk
 from lcresearch.workflow.project import Project
+from lcresearch.workflow.state import NotebookState
 
 
 @pytest.fixture
@@ -22,7 +23,9 @@ def project(project_root):
 def steps_of(project):
     """The steps up to the claims, without the site."""
     notebooks = [
-        _notebook_step(project, path, project.results / path.name, {}, project.root)
+        _notebook_step(
+            NotebookState(project, path), path, project.results / path.name, {}, project.root
+        )
         for path in project.notebooks
     ]
     executed = [step.makes[0] for step in notebooks]
@@ -154,7 +157,8 @@ def test_two_equal_runs_write_equal_bytes(project):
     contents = []
     for folder in ("a", "b"):
         target = project.build / folder / "one.ipynb"
-        step = _notebook_step(project, notebook, target, {"scale": 2.0}, project.root)
+        state = NotebookState(project, notebook)
+        step = _notebook_step(state, notebook, target, {"scale": 2.0}, project.root)
         step.action()
         contents.append(target.read_bytes())
     assert contents[0] == contents[1]

@@ -5,18 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+import time
 import warnings
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import nbformat
 
-from lcresearch.errors import NotebookError
+import lcresearch.errors
+from lcresearch.errors import LcresearchError, NotebookError
 from lcresearch.evidence import CLAIM_METADATA
 from lcresearch.workflow.files import write_bytes
+from lcresearch.workflow.warm import KERNEL
 
-__all__ = ["execute"]
+__all__ = ["execute", "run_notebook"]
 
 # One thread for linear algebra: sums differ in their last digits between thread counts.
 _KERNEL_ENVIRONMENT: Final = {
@@ -25,10 +29,18 @@ _KERNEL_ENVIRONMENT: Final = {
     "MKL_NUM_THREADS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
+# What papermill puts on top of a notebook whose cell failed.
+_NOTICE: Final = "papermill-error-cell-tag"
 
 
 def execute(
-    notebook: Path, output: Path, parameters: Mapping[str, Any], *, folder: Path | None = None
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, Any],
+    *,
+    folder: Path | None = None,
+    provenance: Mapping[str, Any] | None = None,
+    excuse: bool = False,
 ) -> None:
     """Run a notebook with papermill and write the executed copy.
 
@@ -42,22 +54,68 @@ def execute(
         Values for its parameters, already checked.
     folder
         Working directory of the kernel; by default that of this process.
+    provenance
+        What the run depended on; the copy carries it in its metadata.
+    excuse
+        Go on after a cell for which the county lacks data; the copy tells the reason.
 
     Raises
     ------
     NotebookError
         If a cell raises or the kernel dies; the text names the cell and the error.
     """
+    source = nbformat.read(notebook, as_version=4)
+    executed = run_notebook(
+        source, notebook.stem, parameters, folder=folder, provenance=provenance, excuse=excuse
+    )
+    write_bytes(output, nbformat.writes(executed).encode() + b"\n")
+
+
+def run_notebook(
+    source: Any,
+    name: str,
+    parameters: Mapping[str, Any],
+    *,
+    folder: Path | None = None,
+    provenance: Mapping[str, Any] | None = None,
+    excuse: bool = False,
+    time_limit: float | None = None,
+) -> Any:
+    """Run a notebook and return the executed copy.
+
+    Parameters
+    ----------
+    source
+        The notebook; outputs that it holds are left out.
+    name
+        What errors call it.
+    parameters, folder, provenance, excuse
+        As for `execute`.
+    time_limit
+        Seconds after which the run is given up; ``None``: never.
+
+    Raises
+    ------
+    NotebookError
+        If a cell raises, the kernel dies or the time is over; the text names the cell.
+    """
     import papermill
-    from nbclient.exceptions import DeadKernelError
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     os.environ.update(_KERNEL_ENVIRONMENT)
     # It does not know types such as "float | None", which were checked before; what it says of a
     # dead kernel is told below, with the cell.
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    source = nbformat.read(notebook, as_version=4)
+    source = nbformat.from_dict(source)
     _clear(source)
+    started = time.monotonic()
+    limits: dict[str, Any] = {}
+    if time_limit is not None:
+        # The limit is the run's, so each cell has what the cells before it have left.
+        limits["timeout_func"] = lambda _: max(started + time_limit - time.monotonic(), 0.001)
+    if excuse:
+        limits["allow_error_names"] = [*_excused_names(), "NameError"]
     with tempfile.TemporaryDirectory() as temporary, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # papermill saves after each cell: if the kernel dies, the copy tells in which.
@@ -67,16 +125,25 @@ def execute(
                 source,
                 progress,
                 parameters=dict(parameters),
-                kernel_name="python3",
+                kernel_name=_kernel_name(),
                 language="python",
                 progress_bar=False,
                 extra_arguments=["--IPKernelApp.log_level=50"],
                 cwd=folder or Path.cwd(),
+                **limits,
             )
         except PapermillExecutionError as error:
-            cell = _number_of(source, error.source)
+            executed = nbformat.read(progress, as_version=4) if excuse else None
+            if executed is None or not _excusable(executed):
+                cell = _number_of(source, error.source)
+                raise NotebookError(
+                    f"{name}: {cell} raised {error.ename}: {error.evalue}".rstrip(".") + "."
+                ) from None
+        except CellTimeoutError:
+            where = _last_started(source, progress)
             raise NotebookError(
-                f"{notebook.stem}: {cell} raised {error.ename}: {error.evalue}".rstrip(".") + "."
+                f"{name}: {where} was still running after {time_limit:g} s, the limit of a run. "
+                f"Nothing was written: raise the limit, or ask for less."
             ) from None
         except RuntimeError as error:
             if isinstance(error, DeadKernelError):
@@ -84,11 +151,38 @@ def execute(
                 happened = f"the kernel died {where}; it ran out of memory, or was killed"
             else:
                 happened = f"the kernel did not start ({error})"
-            raise NotebookError(
-                f"{notebook.stem}: {happened}. Nothing was written: start again."
-            ) from None
-    _tidy(executed, parameters)
-    write_bytes(output, nbformat.writes(executed).encode() + b"\n")
+            raise NotebookError(f"{name}: {happened}. Nothing was written: start again.") from None
+    _tidy(executed, parameters, provenance or {})
+    return executed
+
+
+@cache
+def _kernel_name() -> str:
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    return KERNEL if KERNEL in KernelSpecManager().find_kernel_specs() else "python3"
+
+
+def _excused_names() -> list[str]:
+    """Return the names of errors that tell a user what is wrong with data."""
+    found = [getattr(lcresearch.errors, name) for name in lcresearch.errors.__all__]
+    return [
+        kind.__name__
+        for kind in found
+        if isinstance(kind, type) and issubclass(kind, LcresearchError)
+    ]
+
+
+def _excusable(notebook: Any) -> bool:
+    """Return whether only lacking data, and names that it left undefined, stopped cells."""
+    lacking = False
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                lacking = lacking or output.ename != "NameError"
+                if not lacking:
+                    return False
+    return True
 
 
 def _clear(notebook: Any) -> None:
@@ -118,19 +212,36 @@ def _last_started(source: Any, progress: Path) -> str:
     return "its first cell"
 
 
-def _tidy(notebook: Any, parameters: Mapping[str, Any]) -> None:
+def _tidy(notebook: Any, parameters: Mapping[str, Any], provenance: Mapping[str, Any]) -> None:
     """Leave nothing in the copy that differs between two equal runs, and give charts their text."""
     notebook.metadata.pop("papermill", None)
     notebook.metadata.pop("widgets", None)
-    notebook.metadata[CLAIM_METADATA] = {"parameters": dict(parameters)}
+    notebook.metadata[CLAIM_METADATA] = {"parameters": dict(parameters), **provenance}
+    notebook.cells = [
+        cell for cell in notebook.cells if _NOTICE not in cell.metadata.get("tags", [])
+    ]
+    reason = ""
     for cell in notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
         for name in ("papermill", "execution", "exception", "start_time", "end_time"):
             cell.metadata.pop(name, None)
-        for output in cell.get("outputs", []):
+        outputs = cell.get("outputs", [])
+        for number, output in enumerate(outputs):
+            if output.output_type == "error":
+                # Names that are undefined are the consequence of the cell that first stopped.
+                reason = reason if output.ename == "NameError" else output.evalue
+                outputs[number] = _not_available(reason)
             chart = output.get("metadata", {}).get(CLAIM_METADATA, {}).get("chart")
             if chart:
                 cell.metadata["mystnb"] = {
                     "image": {"alt": chart["alt"], "width": f"{chart['width']}px"}
                 }
+
+
+def _not_available(reason: str) -> Any:
+    return nbformat.v4.new_output(
+        "display_data",
+        data={"text/plain": f"Not available: {reason}"},
+        metadata={CLAIM_METADATA: {"unavailable": reason}},
+    )

@@ -20,12 +20,11 @@ from lcresearch.county import find_county, load_county
 from lcresearch.errors import LcresearchError
 from lcresearch.workflow.execute import execute
 from lcresearch.workflow.files import hash_files, hash_folder
-from lcresearch.workflow.parameters import read_parameters
 from lcresearch.workflow.project import Project
+from lcresearch.workflow.state import NotebookState
 
 __all__ = ["Step", "book_steps", "run_steps", "walk"]
 
-_STRANDS: Final = ("fund", "logistics", "pricing")
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 
 
@@ -59,7 +58,9 @@ def book_steps(project: Project, county: str = "liancheng") -> list[Step]:
     from lcresearch.workflow.html import build_site
 
     steps = [
-        _notebook_step(project, path, project.results / path.name, {}, project.root)
+        _notebook_step(
+            NotebookState(project, path), path, project.results / path.name, {}, project.root
+        )
         for path in project.notebooks
     ]
     executed = [step.makes[0] for step in steps]
@@ -88,9 +89,10 @@ def run_steps(
     """Return the steps of one run with a user's parameters, and the folder of its results."""
     mark = sha256(json.dumps(dict(parameters), sort_keys=True).encode()).hexdigest()[:8]
     home = project.build / "runs" / (f"{notebook.stem}-{mark}" if parameters else notebook.stem)
-    run = _notebook_step(project, notebook, home / notebook.name, parameters, folder)
-    county = str(_county_of(notebook, parameters))
-    return [run, _claims_step([home / notebook.name], county, home / "claims.json")], home
+    state = NotebookState(project, notebook)
+    run = _notebook_step(state, notebook, home / notebook.name, parameters, folder)
+    claims = _claims_step([home / notebook.name], state.county(parameters), home / "claims.json")
+    return [run, claims], home
 
 
 def walk(project: Project, steps: Sequence[Step], *, jobs: int) -> list[str]:
@@ -200,41 +202,25 @@ def _children_end_on_interrupt() -> Iterator[None]:
 
 
 def _notebook_step(
-    project: Project, notebook: Path, output: Path, parameters: Mapping[str, Any], folder: Path
+    state: NotebookState,
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, Any],
+    folder: Path,
 ) -> Step:
-    cells = _cells_of(notebook)
-    data = find_county(_county_of(notebook, parameters))
-    code = [*_PACKAGE.glob("*.py")]
-    # A notebook sees the ground floor and the strands that it names; others cannot change it.
-    # Replications call every strand.
-    everything = "replications" in cells
-    for strand in (*_STRANDS, "replications"):
-        if everything or strand in cells:
-            code += (_PACKAGE / strand).rglob("*.py")
-    state = sha256()
-    for part in (
-        cells,
-        json.dumps(dict(parameters), sort_keys=True),
-        hash_files(code, _PACKAGE),
-        hash_folder(data),
-        hash_folder(project.root / "data" / "published") if everything else "",
-        *_hashes_of_files(parameters, folder),
-        hash_files([project.lock], project.root) if project.lock.exists() else "",
-    ):
-        state.update(part.encode() + b"\0")
     return Step(
         name=f"notebook {notebook.stem}" + (f" with {dict(parameters)}" if parameters else ""),
-        action=lambda: execute(notebook, output, parameters, folder=folder),
+        action=lambda: execute(
+            notebook,
+            output,
+            parameters,
+            folder=folder,
+            provenance=state.provenance(parameters, folder),
+        ),
         needs=[],
         makes=[output],
-        state=state.hexdigest(),
+        state=state.of(parameters, folder),
     )
-
-
-def _hashes_of_files(parameters: Mapping[str, Any], folder: Path) -> list[str]:
-    """Return a hash of every file that a parameter names, seen from the kernel's folder."""
-    named = [folder / value for value in parameters.values() if isinstance(value, str) and value]
-    return [hash_files([path], path.parent) for path in named if path.is_file()]
 
 
 def _claims_step(executed: Sequence[Path], county: str, target: Path) -> Step:
@@ -251,18 +237,6 @@ def _claims_step(executed: Sequence[Path], county: str, target: Path) -> Step:
         makes=[target],
         state=hash_folder(folder),
     )
-
-
-def _cells_of(notebook: Path) -> str:
-    """Return what a notebook says and does, without its outputs."""
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    return json.dumps([(cell["cell_type"], "".join(cell["source"])) for cell in cells])
-
-
-def _county_of(notebook: Path, parameters: Mapping[str, Any]) -> str:
-    known = read_parameters(notebook)
-    default = known["county"].default if "county" in known else "liancheng"
-    return str(parameters.get("county", default))
 
 
 def _taken(step: Step) -> Callable[..., None]:
