@@ -75,6 +75,47 @@ def run(
 
 
 @app.command()
+def sweep(
+    grid: Annotated[Path, typer.Argument(help="YAML file: notebook, and values or ranges.")],
+    jobs: Jobs = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Dask scheduler, such as tcp://10.0.0.1:8786."),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder of the sweep; by default under _build/sweeps.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Run again what failed before.")] = False,
+) -> None:
+    """Run a notebook with many parameters and put all its claims in one table.
+
+    What was done already is not done again; an interrupted sweep goes on where it stopped.
+    """
+    from lcresearch.workflow.project import Project
+    from lcresearch.workflow.sweep.grid import read_grid
+    from lcresearch.workflow.sweep.sweep import run_sweep
+
+    project = Project.find()
+    wanted = read_grid(grid, project)
+    target = to or project.build / "sweeps" / grid.stem
+    try:
+        failed = run_sweep(
+            project,
+            wanted,
+            target,
+            jobs=jobs or os.cpu_count() or 1,
+            scheduler=scheduler,
+            again=again,
+            report=typer.echo,
+        )
+    except KeyboardInterrupt:
+        _complain("Interrupted: what was finished is kept; start again to go on.", code=130)
+    typer.echo(f"Tables, curves and executed notebooks: {target}")
+    if failed:
+        _complain(f"{failed} of {len(wanted.runs)} runs failed: see runs.csv.", code=1)
+
+
+@app.command()
 def check(folder: Annotated[str, typer.Argument(help="Folder, or name, of a county.")]) -> None:
     """Check a county's folder and list every fault with its remedy."""
     from lcresearch.county import load_county

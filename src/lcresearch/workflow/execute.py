@@ -110,45 +110,49 @@ def run_notebook(
     source = nbformat.from_dict(source)
     _clear(source)
     started = time.monotonic()
-    limits: dict[str, Any] = {}
-    if time_limit is not None:
-        # The limit is the run's, so each cell has what the cells before it have left.
-        limits["timeout_func"] = lambda _: max(started + time_limit - time.monotonic(), 0.001)
-    if excuse:
-        limits["allow_error_names"] = [*_excused_names(), "NameError"]
+    running = "its first cell"
+
+    def begin(cell: Any) -> float | None:
+        """Note which cell runs, and return how many seconds the cells before it have left."""
+        nonlocal running
+        running = _number_of(source, cell.source)
+        return None if time_limit is None else max(started + time_limit - time.monotonic(), 0.001)
+
     with tempfile.TemporaryDirectory() as temporary, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # papermill saves after each cell: if the kernel dies, the copy tells in which.
-        progress = Path(temporary) / "progress.ipynb"
+        # papermill writes the copy before it tells of an error in a cell.
+        copy = Path(temporary) / "copy.ipynb"
         try:
             executed = papermill.execute_notebook(
                 source,
-                progress,
+                copy,
                 parameters=dict(parameters),
                 kernel_name=_kernel_name(),
                 language="python",
                 progress_bar=False,
                 extra_arguments=["--IPKernelApp.log_level=50"],
                 cwd=folder or Path.cwd(),
-                **limits,
+                timeout_func=begin,
+                allow_error_names=[*_excused_names(), "NameError"] if excuse else [],
+                # Saving the copy twice for each cell takes longer than most cells.
+                request_save_on_cell_execute=False,
+                autosave_cell_every=0,
             )
         except PapermillExecutionError as error:
-            executed = nbformat.read(progress, as_version=4) if excuse else None
+            executed = nbformat.read(copy, as_version=4) if excuse else None
             if executed is None or not _excusable(executed):
                 cell = _number_of(source, error.source)
                 raise NotebookError(
                     f"{name}: {cell} raised {error.ename}: {error.evalue}".rstrip(".") + "."
                 ) from None
         except CellTimeoutError:
-            where = _last_started(source, progress)
             raise NotebookError(
-                f"{name}: {where} was still running after {time_limit:g} s, the limit of a run. "
+                f"{name}: {running} was still running after {time_limit:g} s, the limit of a run. "
                 f"Nothing was written: raise the limit, or ask for less."
             ) from None
         except RuntimeError as error:
             if isinstance(error, DeadKernelError):
-                where = f"while it ran {_last_started(source, progress)}"
-                happened = f"the kernel died {where}; it ran out of memory, or was killed"
+                happened = f"the kernel died while it ran {running}: out of memory, or killed"
             else:
                 happened = f"the kernel did not start ({error})"
             raise NotebookError(f"{name}: {happened}. Nothing was written: start again.") from None
@@ -201,15 +205,6 @@ def _number_of(notebook: Any, source: str) -> str:
 def _first_line(source: str) -> str:
     lines = [line for line in source.splitlines() if line.strip()]
     return lines[0] if lines else ""
-
-
-def _last_started(source: Any, progress: Path) -> str:
-    for cell in nbformat.read(progress, as_version=4).cells:
-        started = cell.metadata.get("papermill", {}).get("start_time")
-        answered = "shell.execute_reply" in cell.metadata.get("execution", {})
-        if cell.cell_type == "code" and started and not answered:
-            return _number_of(source, cell.source)
-    return "its first cell"
 
 
 def _tidy(notebook: Any, parameters: Mapping[str, Any], provenance: Mapping[str, Any]) -> None:

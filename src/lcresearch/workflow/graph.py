@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
-import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +18,7 @@ from lcresearch.county import find_county, load_county
 from lcresearch.errors import LcresearchError
 from lcresearch.workflow.execute import execute
 from lcresearch.workflow.files import hash_files, hash_folder
+from lcresearch.workflow.interrupt import children_end_on_interrupt
 from lcresearch.workflow.project import Project
 from lcresearch.workflow.state import NotebookState
 
@@ -156,7 +155,7 @@ def _take(project: Project, steps: Sequence[Step], *, jobs: int) -> list[str]:
         for step in steps
     ]
     output = io.StringIO()
-    with redirect_stdout(output), _children_end_on_interrupt():
+    with redirect_stdout(output), children_end_on_interrupt():
         session = pytask.build(
             tasks=tasks,
             config=config,
@@ -178,27 +177,6 @@ def _take(project: Project, steps: Sequence[Step], *, jobs: int) -> list[str]:
         # pytask ends quietly when it is interrupted.
         raise KeyboardInterrupt
     return failures
-
-
-@contextmanager
-def _children_end_on_interrupt() -> Iterator[None]:
-    """End kernels and Sphinx when the user interrupts; kernels do not hear the terminal."""
-    import psutil
-
-    def stop(_signal: int, _frame: Any) -> None:
-        for child in psutil.Process().children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                child.kill()
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    earlier = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, earlier)
 
 
 def _notebook_step(
