@@ -68,9 +68,8 @@ def _dial(place: Place) -> socket.socket | None:
 
 def _start_template() -> None:
     """Start a template and wait until it listens."""
-    # -P: the folder from which a kernel was started is not where the libraries come from.
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "lcresearch.workflow.warm.server"],
+        [sys.executable, "-m", "lcresearch.workflow.warm.server"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -38,6 +38,9 @@ _LIBRARIES: Final = (
     "lcresearch.county",
 )
 _STRANDS: Final = ("fund", "logistics", "pricing", "simulate")
+# pyplot is loaded already, so that IPython would not notice that charts are to be shown; and what
+# a notebook runs is no history of its user's.
+_ARGUMENTS: Final = ("--matplotlib=inline", "--HistoryManager.hist_file=:memory:")
 # Without kernels and requests for this long, in seconds, the template ends.
 _IDLE = 120.0
 # A request is one small message of a command on this machine.
@@ -46,6 +49,9 @@ _REQUEST = 10.0
 
 def main() -> None:
     """Load, listen, fork; end when nobody has asked for a while."""
+    # The folder from which this was started is not where libraries come from; a kernel adds its
+    # own. Not by -P, which kernels would inherit.
+    del sys.path[0]
     try:
         place = Place()
         _load()
@@ -224,8 +230,7 @@ def _run_kernel(arguments: list[str]) -> int:
     # The one generator that forks would share; Python's own is seeded anew by itself.
     np.random.seed()
     sys.argv = ["ipykernel_launcher.py", *arguments]
-    # pyplot is loaded already, so that IPython would not notice that charts are to be shown.
-    IPKernelApp.launch_instance(argv=[*arguments, "--matplotlib=inline"])
+    IPKernelApp.launch_instance(argv=[*arguments, *_ARGUMENTS])
     return 0
 
 
