@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 
 import pytest
 import toy
@@ -100,6 +101,13 @@ FAULTS = [
     ("literature", ",seen,", ",remembered,", "column verification: 'remembered' must be one of"),
     ("published", "high", "sure", "column confidence: 'sure' must be one of"),
     ("census", "100000,", "1000,", "column code: '1000' must be the six digits"),
+    ("census", "100000,", "１０００００,", "column code: '１０００００' must be the six digits"),
+    ("reported", "600", "inf", "reported.csv, row 2, column value: inf must be finite"),
+    ("reported", "600", "nan", "reported.csv, row 2, column value: 'nan' is not a number"),
+    ("assumptions", "1,1.5,3", "1,1.5,1e999", "column high: 1e999 must be finite"),
+    ("reported", "parcels.daily", "fund.annual", "column key: 'fund.annual' stands there twice"),
+    ("reported", "unit,year", "unit,unit", "reported.csv: column 'unit' stands there twice"),
+    ("sources", "survey,A", '"survey,A', "sources.csv, line 2: .* quotation mark that is not closed"),
 ]  # fmt: skip
 
 
@@ -124,12 +132,134 @@ def test_all_faults_are_listed_at_once(county_folder):
         assert words in text
 
 
-def test_a_file_in_another_encoding_is_refused(county_folder):
-    """A file that is not UTF-8 must be named, not read as gibberish."""
+def test_faults_of_one_file_are_all_listed(county_folder):
+    """A missing column or an unreadable number must not hide what else is wrong in a file."""
     path = county_folder / "townships.csv"
-    path.write_bytes(path.read_text("utf-8").encode("gb18030"))
-    with pytest.raises(CountyError, match="townships.csv is not UTF-8"):
+    text = path.read_text("utf-8").replace("elevation_m,", "height,").replace("25.1,", "north,")
+    text = (
+        text.replace("measured", "guessed").replace("100000001", "1").replace("survey", "surveys")
+    )
+    path.write_text(text.replace("上", ""), "utf-8")
+    with pytest.raises(CountyError) as caught:
         lc.load_county(county_folder)
+    lines = str(caught.value).splitlines()
+    for words in (
+        "column 'height' is not known",
+        "column 'elevation_m' is missing",
+        "row 2, column name_zh: is empty",
+        "row 3, column lat: 'north' is not a number",
+        "row 2, column point: 'guessed'",
+        "row 2, column code: '1'",
+        "row 2, column source: 'surveys' is not in sources.csv",
+        "row 3, column source: 'surveys' is not in sources.csv",
+    ):
+        assert sum(words in line for line in lines) == 1, words
+    assert lines[0].endswith(": 8 faults.")
+
+
+def test_rows_are_counted_as_a_spreadsheet_shows_them(county_folder):
+    """An empty row and a line break within a cell must not shift the number of a row."""
+    path = county_folder / "reported.csv"
+    head, first, *rest = path.read_text("utf-8").splitlines()
+    broken = (
+        rest[0].replace("direction unknown", '"direction\nunknown"').replace("at_least", "more")
+    )
+    path.write_text("\n".join([head, "", first, ",,,,,,,", broken, *rest[1:]]) + "\n", "utf-8")
+    with pytest.raises(CountyError, match=r"reported.csv, row 5, column bound: 'more' must be"):
+        lc.load_county(county_folder)
+
+
+def test_gb18030_is_read_as_utf8_is(county_folder):
+    """A folder saved by a Chinese edition of a spreadsheet program must give the same county."""
+    before = lc.load_county(county_folder)
+    for path in county_folder.iterdir():
+        path.write_bytes(path.read_text("utf-8").encode("gb18030"))
+    after = lc.load_county(county_folder)
+    assert after.about == before.about
+    assert after.townships.equals(before.townships)
+    assert after.figures.equals(before.figures)
+
+
+def test_a_workbook_may_stand_in_for_any_table(county_folder, tmp_path):
+    """Excel workbooks must give the same county, and claims must name the files that were read."""
+    pd = pytest.importorskip("pandas")
+    pytest.importorskip("openpyxl")
+    before = lc.load_county(county_folder)
+    folder = tmp_path / "我的 county"
+    shutil.copytree(county_folder, folder)
+    for table in toy.TABLES:
+        path = folder / f"{table}.csv"
+        pd.read_csv(path).to_excel(path.with_suffix(".xlsx"), index=False)
+        path.unlink()
+    after = lc.load_county(folder)
+    assert after.townships.equals(before.townships)
+    assert after.census.equals(before.census)
+    values = {key: before.figure(key).value for key in before.keys}
+    assert {key: after.figure(key).value for key in after.keys} == values
+    claim = lc.record("x", 2, unit="count", inputs=["fund.annual"])
+    assert set(claim.files) == {"我的 county/reported.xlsx"}
+
+
+def test_a_table_in_two_files_is_refused(county_folder):
+    """Nobody can know which of two files is meant."""
+    (county_folder / "townships.xlsx").write_bytes(b"")
+    with pytest.raises(CountyError, match=r"townships.csv and townships.xlsx are both there"):
+        lc.load_county(county_folder)
+
+
+def test_a_folder_without_county_toml_is_checked_all_the_same(county_folder):
+    """Whoever forgot one file must learn of the other faults as well."""
+    (county_folder / "county.toml").unlink()
+    (county_folder / "census.csv").unlink()
+    with pytest.raises(
+        CountyError, match=r"2 faults(.|\n)*county.toml is missing(.|\n)*census.csv is"
+    ):
+        lc.load_county(county_folder)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('code = "１０００００"', "code '１０００００' must be the six digits"),
+        ('name = "No\\nwhere"', "name holds a line break"),
+        ("code = 100000", "code is missing or not text"),
+        ('area = "1"', "'area' is not known: remove it"),
+        ("name = Nowhere", "county.toml cannot be read"),
+    ],
+)
+def test_a_wrong_line_of_county_toml_is_named(county_folder, line, words):
+    """What the county is called must be text that charts and keys can hold."""
+    path = county_folder / "county.toml"
+    key = line.split(" ")[0]
+    kept = [item for item in path.read_text("utf-8").splitlines() if not item.startswith(f"{key} ")]
+    path.write_text("\n".join([*kept, line]) + "\n", "utf-8")
+    with pytest.raises(CountyError, match=words):
+        lc.load_county(county_folder)
+
+
+def test_an_invented_number_is_simulated_wherever_it_stands(county_folder):
+    """A number whose source is `invented` must not pass for a measurement in any table."""
+    for table in toy.TABLES:
+        if table != "sources":
+            path = county_folder / f"{table}.csv"
+            path.write_text(path.read_text("utf-8").replace("survey", "invented"), "utf-8")
+    change(county_folder, "sources", "survey,A", "invented,A")
+    county = lc.load_county(county_folder)
+    assert {county.figure(key).grade for key in county.keys} == {"simulated"}
+    assert set(county.figures["grade"]) == {"simulated"}
+    assert set(county.figures["table"]) == {"reported", "published"}
+    claim = lc.record("x", 2, unit="count", inputs=["fund.annual"])
+    assert claim.grade == "simulated"
+
+
+def test_markup_in_a_text_is_kept_as_text(county_folder):
+    """A script in a note is data: it is kept letter by letter, and shown escaped."""
+    script = "<script>alert(1)</script>"
+    change(county_folder, "reported", "direction unknown", script)
+    change(county_folder, "sources", "https://example.org/survey", "javascript:alert(1)")
+    county = lc.load_county(county_folder)
+    assert county.figure("parcels.daily").note == script
+    assert "<script>" not in county.figures.to_html()
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"\x00" * 10, b"a,b\n1,2,3\n"])
@@ -167,5 +297,7 @@ def test_a_county_that_is_not_there_is_refused(tmp_path):
     """A wrong name or folder must be answered with what there is."""
     with pytest.raises(CountyError, match="There is no county 'atlantis'.*liancheng"):
         lc.load_county("atlantis")
+    with pytest.raises(CountyError, match="There is no county"):
+        lc.load_county("长" * 300)
     with pytest.raises(CountyError, match=r"county.toml is missing"):
         lc.load_county(tmp_path)

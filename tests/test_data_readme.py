@@ -7,7 +7,7 @@ import pytest
 
 from lcresearch.replications.schemas import TABLES
 from lcresearch.schemas import FILES, SCHEMAS
-from lcresearch.units import _WORDS
+from lcresearch.units import UNIT_WORDS
 
 README = Path(__file__).resolve().parents[1] / "data" / "README.md"
 
@@ -39,7 +39,7 @@ def test_the_dictionary_is_the_schema(table):
 
 def test_the_units_are_those_that_are_accepted():
     """A user must find every unit that is accepted, and none that is refused."""
-    assert [unit for unit, _ in first_columns("Units")] == list(_WORDS)
+    assert [unit for unit, _ in first_columns("Units")] == list(UNIT_WORDS)
 
 
 def test_the_origin_of_every_file_is_told():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from lcresearch.county_figures import figures_of
-from lcresearch.county_files import read_folder
+from lcresearch.county_figures import figures_of, honest_grade
+from lcresearch.county_files import TableFile, read_folder
 from lcresearch.errors import CountyError, NotAvailable, did_you_mean
 from lcresearch.evidence import Figure, Grade, ledger
 
-__all__ = ["County", "find_county", "load_county"]
+__all__ = ["County", "find_county", "load_county", "shipped_county"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class County:
     path: Path
     about: Mapping[str, str]
     _frames: Mapping[str, pd.DataFrame] = field(repr=False)
-    _hashes: Mapping[str, str] = field(repr=False)
+    _files: Mapping[str, TableFile] = field(repr=False)
     _overrides: Mapping[str, Figure] = field(default_factory=dict, repr=False)
 
     @property
@@ -45,7 +46,7 @@ class County:
     @cached_property
     def _figures(self) -> dict[str, Figure]:
         found: dict[str, Figure] = {}
-        for figure in figures_of(self.path.name, self._frames, self._hashes):
+        for figure in figures_of(self.path.name, self._frames, self._files):
             if figure.key in found:
                 raise CountyError(
                     f"{self.path}: key {figure.key!r} stands in two files: rename one of them."
@@ -87,10 +88,13 @@ class County:
 
     @property
     def figures(self) -> pd.DataFrame:
-        """Reported and published figures, with their grade: one row each."""
-        reported = self._frames["reported"].assign(grade=str(Grade.REPORTED), confidence="")
-        published = self._frames["published"].assign(grade=str(Grade.PUBLISHED))
-        return pd.concat([reported, published], ignore_index=True)
+        """Figures of the study (table ``reported``) and of others (``published``), with grades."""
+        frames = []
+        for table, grade in (("reported", Grade.REPORTED), ("published", Grade.PUBLISHED)):
+            frame = self._frames[table]
+            grades = [str(honest_grade(source, grade)) for source in frame["source"]]
+            frames.append(frame.assign(grade=grades, table=table))
+        return pd.concat(frames, ignore_index=True).fillna({"confidence": ""})
 
     @property
     def townships(self) -> pd.DataFrame:
@@ -145,7 +149,7 @@ class County:
         if not chosen:
             return self
         changed = County(
-            self.path, self.about, self._frames, self._hashes, {**self._overrides, **chosen}
+            self.path, self.about, self._frames, self._files, {**self._overrides, **chosen}
         )
         ledger.know(changed._figures.values())
         return changed
@@ -171,8 +175,8 @@ def load_county(name: str | Path = "liancheng") -> County:
         file, row, column and remedy.
     """
     folder = find_county(name)
-    about, frames, hashes = read_folder(folder)
-    county = County(folder, about, frames, hashes)
+    about, frames, files = read_folder(folder)
+    county = County(folder, about, frames, files)
     ledger.know(county._figures.values())
     return county
 
@@ -185,19 +189,31 @@ def find_county(name: str | Path) -> Path:
     CountyError
         If there is no such folder.
     """
-    package = Path(__file__).resolve().parent
-    # An installed package carries the data inside; in a checkout they lie at the top.
-    homes = [package / "data", package.parents[1] / "data"]
-    candidates = [Path(name), *(home / str(name) for home in homes)]
+    candidates = [Path(name), *(home / str(name) for home in _homes())]
     for folder in candidates:
-        if (folder / "county.toml").is_file():
+        if _is_county(folder):
             return folder.resolve()
-    if Path(name).is_dir():
-        raise CountyError(
-            f"{name}: county.toml is missing: copy the one of data/liancheng and change it."
-        )
-    known = sorted({p.parent.name for home in homes for p in home.glob("*/county.toml")})
+    if os.path.isdir(name):  # noqa: PTH112
+        read_folder(Path(name))  # raises, as county.toml is missing, and lists what else is wrong
+    known = sorted({p.parent.name for home in _homes() for p in home.glob("*/county.toml")})
     raise CountyError(
         f"There is no county {str(name)!r}: give the path of a folder, or one of "
         f"{', '.join(known) or 'none that came with the library'}."
     )
+
+
+def shipped_county(name: str) -> Path | None:
+    """Return the folder of a county that came with the library, or nothing if none has the name."""
+    found = [home / name for home in _homes() if _is_county(home / name)]
+    return found[0] if found else None
+
+
+def _is_county(folder: Path) -> bool:
+    # Unlike Path.is_file this is false, and no error, where a name is too long for a file.
+    return os.path.isfile(folder / "county.toml")  # noqa: PTH113
+
+
+def _homes() -> tuple[Path, Path]:
+    # An installed package carries the data inside; in a checkout they lie at the top.
+    package = Path(__file__).resolve().parent
+    return package / "data", package.parents[1] / "data"

@@ -7,16 +7,22 @@ from typing import Any, Final
 
 import pandas as pd
 
+from lcresearch.county_files import TableFile
 from lcresearch.evidence import DataFigure, Figure, Grade
-from lcresearch.schemas import SCHEMAS
+from lcresearch.schemas import INVENTED, SCHEMAS
 
-__all__ = ["figures_of"]
+__all__ = ["figures_of", "honest_grade"]
 
 _STANDARD_NORMAL_975: Final = 1.959963984540054
 
 
+def honest_grade(source: str, grade: Grade) -> Grade:
+    """Return the grade that a file gives a number, or simulated where the number was made up."""
+    return Grade.SIMULATED if source == INVENTED else grade
+
+
 def figures_of(
-    name: str, frames: Mapping[str, pd.DataFrame], hashes: Mapping[str, str]
+    name: str, frames: Mapping[str, pd.DataFrame], files: Mapping[str, TableFile]
 ) -> Iterator[Figure]:
     """Yield every number of a county's files as a figure.
 
@@ -24,15 +30,15 @@ def figures_of(
     ----------
     name
         Name of the county's folder, under which its files are known.
-    frames, hashes
-        The validated tables and the SHA-256 of their files, by table.
+    frames, files
+        The validated tables and their files, by table.
 
     Yields
     ------
     Figure
         Reported, published and assumed figures, then each cell of the townships and the census,
         then the estimates of the literature with their 95 % interval where a standard error is
-        known.
+        known. A number whose source is `INVENTED` is simulated, wherever it stands.
     """
     citations = dict(frames["sources"][["source", "citation"]].itertuples(index=False, name=None))
 
@@ -40,7 +46,7 @@ def figures_of(
         return f"{citations[row.source]}, {row.locator}"
 
     def origin(table: str) -> dict[str, Any]:
-        return {"file": f"{name}/{table}.csv", "sha256": hashes[table]}
+        return {"file": f"{name}/{files[table].name}", "sha256": files[table].sha256}
 
     for table, grade in (("reported", Grade.REPORTED), ("published", Grade.PUBLISHED)):
         for row in frames[table].itertuples():
@@ -49,7 +55,7 @@ def figures_of(
                 key=row.key,
                 value=value,
                 unit=row.unit,
-                grade=grade,
+                grade=honest_grade(row.source, grade),
                 source=cite(row),
                 low=value if row.bound == "at_least" else None,
                 high=value if row.bound == "at_most" else None,
@@ -61,7 +67,7 @@ def figures_of(
             key=row.key,
             value=row.mode,
             unit=row.unit,
-            grade=Grade.ASSUMED,
+            grade=honest_grade(row.source, Grade.ASSUMED),
             source=f"assumption: {row.reason}",
             low=row.low,
             high=row.high,
@@ -93,7 +99,7 @@ def figures_of(
                         key=f"{prefix}.{row.code}.{column}",
                         value=value,
                         unit=unit,
-                        grade=grade_of(row, column),
+                        grade=honest_grade(row.source, grade_of(row, column)),
                         source=cite(row),
                         note=f"{SCHEMAS[table].columns[column].description}, {row.name}",
                         **origin(table),
@@ -106,7 +112,7 @@ def figures_of(
             key=f"literature.{row.id}",
             value=row.estimate,
             unit=row.unit,
-            grade=Grade.PUBLISHED,
+            grade=honest_grade(row.source, Grade.PUBLISHED),
             source=cite(row) + (" (second-hand)" if row.verification == "secondary" else ""),
             low=None if margin is None else row.estimate - margin,
             high=None if margin is None else row.estimate + margin,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Final
 
 from lcresearch.errors import DataError
@@ -28,8 +29,10 @@ def decode(content: bytes, name: str) -> str:
     Raises
     ------
     DataError
-        If the bytes are text in neither encoding, or some lines in the one and some in the other.
+        If the bytes are text in neither encoding, or some lines in the one and some in the other,
+        or are a workbook or UTF-16.
     """
+    _refuse_other_kinds(content, name)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -47,6 +50,16 @@ def decode(content: bytes, name: str) -> str:
             f"{name}, line {_line(content, error.start)}: is neither UTF-8 nor GB18030 text: save "
             f"the whole file as CSV UTF-8."
         ) from None
+
+
+def _refuse_other_kinds(content: bytes, name: str) -> None:
+    """Refuse what is no text, or text that Excel calls Unicode, under the name of a text file."""
+    if content.startswith(b"PK\x03\x04"):
+        raise DataError(f"{name}: is a workbook or archive, not text: name it .xlsx if it is one.")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise DataError(f"{name}: is UTF-16 text: save it as CSV UTF-8.")
+    if b"\0" in content:
+        raise DataError(f"{name}: holds zero bytes, so it is no text: save it as CSV UTF-8.")
 
 
 def _line(content: bytes, position: int) -> int:

@@ -196,6 +196,14 @@ class Ledger:
         """The claims, in the order in which they were recorded."""
         return tuple(self._claims.values())
 
+    @property
+    def invented(self) -> bool:
+        """Whether it knows figures of an invented county, so that whatever is shown must say so."""
+        return any(
+            isinstance(figure, DataFigure) and figure.grade is Grade.SIMULATED
+            for figure in self._known.values()
+        )
+
     def know(self, figures: Iterable[Figure]) -> None:
         """Make figures available as inputs; a later figure replaces an earlier one of its key."""
         self._known.update({figure.key: figure for figure in figures})

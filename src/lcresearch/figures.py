@@ -15,7 +15,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure as Canvas
 
 from lcresearch.errors import DataError
-from lcresearch.evidence import CLAIM_METADATA, Grade
+from lcresearch.evidence import CLAIM_METADATA, Grade, ledger
 
 __all__ = ["GRADE_COLOURS", "Chart", "show", "use_style"]
 
@@ -124,6 +124,20 @@ def show(canvas: Canvas, *, key: str, alt: str) -> Chart:
     for axes in canvas.axes:
         if axes.axison and not (axes.get_xlabel() and axes.get_ylabel()):
             raise DataError(f"Chart {key!r}: label both axes, with units.")
+    if ledger.invented:
+        _ = canvas.text(
+            0.5,
+            0.5,
+            "invented numbers",
+            ha="center",
+            va="center",
+            rotation=30,
+            fontsize=26,
+            color="0.35",
+            alpha=0.35,
+            zorder=9,
+        )
+        alt = f"Invented numbers. {alt}"
     buffer = BytesIO()
     canvas.savefig(buffer, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
     plt.close(canvas)

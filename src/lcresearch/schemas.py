@@ -10,7 +10,31 @@ import pandera.pandas as pa
 from lcresearch.errors import UnitError
 from lcresearch.units import check_unit
 
-__all__ = ["FILES", "KNOWN_UNIT", "SCHEMAS", "optional_text", "text"]
+__all__ = [
+    "ABOUT",
+    "FILES",
+    "INVENTED",
+    "KNOWN_UNIT",
+    "SCHEMAS",
+    "SIX_DIGITS",
+    "optional_text",
+    "text",
+]
+
+INVENTED: Final = "invented"
+"""Source of numbers that were made up: whatever names it is graded as simulated."""
+
+SIX_DIGITS: Final = r"^[0-9]{6}\Z"
+"""Pattern of a county's code."""
+
+ABOUT: Final = {
+    "name": "name in Latin letters, as charts show it",
+    "name_zh": "name in Chinese characters",
+    "code": "code of the National Bureau of Statistics, six digits; census.csv has a row of it",
+    "prefecture": "prefecture that the county belongs to",
+    "province": "province that the county belongs to",
+}
+"""What ``county.toml`` says, and what each line of it means."""
 
 
 def _known_unit(unit: str) -> bool:
@@ -47,7 +71,11 @@ def optional_text(description: str) -> pa.Column:
 
 
 def _number(
-    description: str, unit: str, check: pa.Check | None = None, *, missing: bool = False
+    description: str,
+    unit: str | None,
+    check: pa.Check | None = None,
+    *,
+    missing: bool = False,
 ) -> pa.Column:
     return pa.Column(
         float,
@@ -55,6 +83,7 @@ def _number(
         nullable=missing,
         coerce=True,
         description=description,
+        # None: the unit stands in the row's own column ``unit``.
         metadata={"unit": unit},
     )
 
@@ -62,7 +91,7 @@ def _number(
 _NOT_NEGATIVE = pa.Check.ge(0, error="must not be negative")
 _POSITIVE = pa.Check.gt(0, error="must be greater than zero")
 _KEY = pa.Check.str_matches(
-    r"^[a-z0-9_]+(\.[A-Za-z0-9_-]+)*$", error="must be words joined by dots, such as fund.annual"
+    r"^[a-z0-9_]+(\.[A-Za-z0-9_-]+)*\Z", error="must be words joined by dots, such as fund.annual"
 )
 _SOURCE = "key of a row in sources.csv"
 _LOCATOR = "where in the source: section, table, page or address"
@@ -85,7 +114,7 @@ def _figures(extra: dict[str, pa.Column] | None = None) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
             "key": _FIGURE_KEY,
-            "value": pa.Column(float, nullable=True, coerce=True, description="the number"),
+            "value": _number("the number", None, missing=True),
             "bound": _BOUND,
             "unit": pa.Column(str, KNOWN_UNIT, description="unit of measurement"),
             "year": _YEAR,
@@ -121,7 +150,11 @@ _CENSUS_COLUMNS = {
 SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
     "sources": pa.DataFrameSchema(
         {
-            "source": text("short name that other files refer to", unique=True),
+            "source": text(
+                f"short name that other files refer to; {INVENTED}: its numbers are made up, and "
+                f"graded as simulated",
+                unique=True,
+            ),
             "citation": text("how to cite it, in words"),
             "url": optional_text("where to find it; empty where no address is known"),
             "licence": text("terms of use, or 'facts only' where only facts were taken"),
@@ -143,7 +176,9 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
         {
             "code": pa.Column(
                 str,
-                pa.Check.str_matches(r"^\d{9}$", error="must be the nine digits of the NBS code"),
+                pa.Check.str_matches(
+                    r"^[0-9]{9}\Z", error="must be the nine digits of the NBS code"
+                ),
                 unique=True,
                 description="code of the National Bureau of Statistics, nine digits",
             ),
@@ -193,7 +228,7 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
         {
             "code": pa.Column(
                 str,
-                pa.Check.str_matches(r"^\d{6}$", error="must be the six digits of the NBS code"),
+                pa.Check.str_matches(SIX_DIGITS, error="must be the six digits of the NBS code"),
                 unique=True,
                 description="code of the county, six digits",
             ),
@@ -212,7 +247,7 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
         {
             "id": pa.Column(
                 str,
-                pa.Check.str_matches(r"^[A-Za-z0-9_-]+$", error="must be letters, digits, _ or -"),
+                pa.Check.str_matches(r"^[A-Za-z0-9_-]+\Z", error="must be letters, digits, _ or -"),
                 unique=True,
                 description="short name of the estimate",
             ),
@@ -222,11 +257,9 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
                 description="where it belongs",
             ),
             "outcome": text("what was measured, on whom"),
-            "estimate": pa.Column(
-                float, nullable=True, coerce=True, description="empty where no number was seen"
-            ),
+            "estimate": _number("empty where no number was seen", None, missing=True),
             "std_error": _number(
-                "standard error, in the estimate's unit", "", _POSITIVE, missing=True
+                "standard error, in the estimate's unit", None, _POSITIVE, missing=True
             ),
             "unit": pa.Column(str, KNOWN_UNIT, description="unit of the estimate"),
             "finding": text("the result in words"),
@@ -246,9 +279,9 @@ SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
     "assumptions": pa.DataFrameSchema(
         {
             "key": _FIGURE_KEY,
-            "low": pa.Column(float, coerce=True, description="lowest value thought possible"),
-            "mode": pa.Column(float, coerce=True, description="value thought most likely"),
-            "high": pa.Column(float, coerce=True, description="highest value thought possible"),
+            "low": _number("lowest value thought possible", None),
+            "mode": _number("value thought most likely", None),
+            "high": _number("highest value thought possible", None),
             "unit": pa.Column(str, KNOWN_UNIT, description="unit of measurement"),
             "reason": text("why these three values"),
             "source": optional_text(_SOURCE + ", where one supports the choice"),

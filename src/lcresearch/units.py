@@ -6,11 +6,11 @@ from typing import Final
 
 from lcresearch.errors import UnitError, did_you_mean
 
-__all__ = ["check_unit", "describe_unit"]
+__all__ = ["UNIT_WORDS", "check_unit", "describe_unit"]
 
 # Each base unit with its singular and plural in words. A unit is one of these, or
 # several divided from left to right: "CNY/person/year" is yuan per person and year.
-_WORDS: Final = {
+UNIT_WORDS: Final = {
     "CNY": ("yuan", "yuan"),
     "bn CNY": ("billion yuan", "billion yuan"),
     "USD": ("US dollar", "US dollars"),
@@ -65,10 +65,10 @@ def check_unit(unit: str) -> str:
     if not isinstance(unit, str) or not unit.strip():
         raise UnitError("A figure needs a unit: give one such as 'CNY/year', or 'count'.")
     for part in unit.split("/"):
-        if part not in _WORDS:
-            hint = did_you_mean(part, _WORDS, cutoff=0.5)
+        if part not in UNIT_WORDS:
+            hint = did_you_mean(part, UNIT_WORDS, cutoff=0.5)
             raise UnitError(
-                f"Unit {unit!r} is not known: {part!r} is not one of {', '.join(_WORDS)}.{hint}"
+                f"Unit {unit!r} is not known: {part!r} is not one of {', '.join(UNIT_WORDS)}.{hint}"
             )
     return unit
 
@@ -89,6 +89,6 @@ def describe_unit(unit: str, value: float | None = None) -> str:
         For example ``"yuan per person"``; empty for shares, ratios and counts.
     """
     head, *rest = check_unit(unit).split("/")
-    words = [_WORDS[head][value is None or abs(value) != 1]]
-    words += [_WORDS[part][0] or part for part in rest]
+    words = [UNIT_WORDS[head][value is None or abs(value) != 1]]
+    words += [UNIT_WORDS[part][0] or part for part in rest]
     return " per ".join(words).strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,14 @@ from lcresearch.workflow.files import write_bytes, write_json
 __all__ = ["gather", "write_claims"]
 
 
-def write_claims(notebooks: Iterable[Path], county: County, folder: Path) -> dict[str, Any]:
+def write_claims(
+    notebooks: Iterable[Path],
+    county: County,
+    folder: Path,
+    *,
+    expected: Iterable[Path] = (),
+    home: County | None = None,
+) -> dict[str, Any]:
     """Write ``claims.json`` and the charts of executed notebooks, and return the former.
 
     Parameters
@@ -30,14 +37,27 @@ def write_claims(notebooks: Iterable[Path], county: County, folder: Path) -> dic
         The county whose figures the pages may quote.
     folder
         Where to write: ``claims.json`` and ``charts/KEY.png``.
+    expected
+        Notebooks whose stored claims and charts pages may quote; those that no run made are
+        listed as not available, each with the reason that its run gives.
+    home
+        The county that the pages were written for, whose figures they may quote, too.
 
     Raises
     ------
     EvidenceError
         If two notebooks record one key differently.
     """
+    notebooks = list(notebooks)
     gathered = gather(notebooks)
     pictures = gathered.pop("pictures")
+    stored = gather(expected)
+    lacking = [
+        item
+        for kind in ("claims", "charts")
+        for item in stored[kind].values()
+        if item["key"] not in gathered[kind]
+    ]
     for key, picture in pictures.items():
         write_bytes(folder / "charts" / f"{key}.png", picture)
     for old in (folder / "charts").glob("*.png"):
@@ -50,6 +70,7 @@ def write_claims(notebooks: Iterable[Path], county: County, folder: Path) -> dic
         "county": dict(county.about),
         "figures": figures,
         "sources": sources,
+        "unavailable": dict(_reasons(lacking, notebooks)) | _absent(county, home),
         **gathered,
     }
     write_json(folder / "claims.json", document)
@@ -103,6 +124,31 @@ def _payloads(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict
                     "parameters": parameters,
                 }
                 yield place, payload, output.get("data", {})
+
+
+def _absent(county: County, home: County | None) -> dict[str, str]:
+    """Return the figures of the pages' own county that another county lacks, with the reason."""
+    keys = set() if home is None else set(home.keys) - set(county.keys)
+    return {key: f"{county.name} has no figure {key!r}." for key in sorted(keys)}
+
+
+def _reasons(
+    lacking: Iterable[Mapping[str, Any]], runs: Iterable[Path]
+) -> Iterator[tuple[str, str]]:
+    """Yield key and reason of what runs did not make: what stopped its cell, or one before it."""
+    stops: dict[str, list[tuple[str, str]]] = {}
+    for path in runs:
+        reason, cells = "", []
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                payload = output.get("metadata", {}).get(CLAIM_METADATA, {})
+                reason = payload.get("unavailable", reason)
+            cells.append((cell.get("id", ""), reason))
+        stops[path.stem] = cells
+    for item in lacking:
+        found = dict(stops.get(item["notebook"], ()))
+        reason = found.get(item["cell_id"]) or "no run of the notebook made it."
+        yield item["key"], reason
 
 
 def _agree(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -32,14 +32,32 @@ Jobs = Annotated[
 
 
 @app.command()
-def book(jobs: Jobs = None) -> None:
-    """Run the notebooks that changed and build the book."""
-    from lcresearch.workflow.graph import book_steps
+def book(
+    jobs: Jobs = None,
+    county: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Folder, or name, of another county."),
+    ] = None,
+) -> None:
+    """Run the notebooks that changed and build the book.
+
+    The book of another county says "not available", and why, where the county lacks data.
+    """
+    from lcresearch.county import find_county, load_county
+    from lcresearch.workflow.county_book import copy_pages
+    from lcresearch.workflow.graph import book_steps, county_book_steps
     from lcresearch.workflow.project import Project
 
     project = Project.find()
-    _take(project, book_steps(project), jobs=jobs or os.cpu_count() or 1)
-    page = project.build / "html" / "index.html"
+    if county is None:
+        steps = book_steps(project)
+        site = project
+    else:
+        folder = find_county(load_county(county).path).resolve()
+        site = copy_pages(project, folder)
+        steps = county_book_steps(project, folder, site)
+    _take(project, steps, jobs=jobs or os.cpu_count() or 1)
+    page = site.build / "html" / "index.html"
     typer.echo(f"The book is ready: open {page.as_uri()}")
 
 
@@ -118,10 +136,35 @@ def sweep(
 @app.command()
 def check(folder: Annotated[str, typer.Argument(help="Folder, or name, of a county.")]) -> None:
     """Check a county's folder and list every fault with its remedy."""
-    from lcresearch.county import load_county
+    from lcresearch.county import find_county, load_county
+    from lcresearch.county_needs import missing_inputs
+    from lcresearch.county_warnings import warnings_of
 
+    for warning in warnings_of(find_county(folder)):
+        typer.echo(f"warning: {warning}", err=True)
     county = load_county(folder)
     typer.echo(f"{county.path}: no fault found; {len(county.keys)} figures of {county.name}.")
+    if missing := missing_inputs(county):
+        typer.echo(f"Notebooks also ask for: {', '.join(missing)}.")
+
+
+@app.command()
+def new_county(
+    name: Annotated[str, typer.Argument(help="Name of the folder, such as 'My county' or 长汀县.")],
+) -> None:
+    """Write a folder for a county of your own, with a template of every file.
+
+    The folder is put where you are; its DICTIONARY.md says what each column holds.
+    """
+    import shlex
+
+    from lcresearch.workflow.new_county import write_new_county
+
+    folder = write_new_county(name, Path.cwd())
+    typer.echo(
+        f"{folder} is ready: fill in county.toml and the tables, as its DICTIONARY.md says, then "
+        f"run: lcresearch check {shlex.quote(name)}"
+    )
 
 
 @app.command()
@@ -156,6 +199,62 @@ def store() -> None:
         typer.echo(f"stored the outputs of {name}")
 
 
+@app.command()
+def verify(
+    notebook: Annotated[
+        list[str] | None,
+        typer.Option("--notebook", metavar="NAME", help="Only this one; may be given repeatedly."),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Of the certificate; by default _build/verify."),
+    ] = None,
+    jobs: Jobs = None,
+) -> None:
+    """Run the notebooks afresh and certify which recorded claims are found again.
+
+    The recorded claims are those of the outputs stored in notebooks/.
+    """
+    from lcresearch.workflow.project import Project
+    from lcresearch.workflow.verify.certificate_text import verdict
+    from lcresearch.workflow.verify.command import default_folder
+    from lcresearch.workflow.verify.command import verify as run_again
+
+    project = Project.find()
+    folder = to or default_folder(project)
+    try:
+        certificate = run_again(project, notebook or [], folder, jobs=jobs, report=_progress)
+    except KeyboardInterrupt:
+        _complain("Interrupted: nothing was written.", code=130)
+    typer.echo(f"{verdict(certificate)}\nCertificate: {folder / 'certificate.md'}")
+    if not certificate["agrees"]:
+        _complain("the record is not confirmed: see the certificate.", code=1)
+
+
+@app.command()
+def package(
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The zip; by default under _build/package."),
+    ] = None,
+) -> None:
+    """Pack the replication archive that data editors of journals ask for.
+
+    The notebooks are run first where there is no certificate of them as they are now.
+    """
+    from lcresearch.workflow.package.command import package as pack
+    from lcresearch.workflow.project import Project
+
+    try:
+        packed = pack(Project.find(), to, report=_progress)
+    except KeyboardInterrupt:
+        _complain("Interrupted: nothing was written.", code=130)
+    if packed.faults:
+        faults = "\n".join(f"- {fault}" for fault in packed.faults)
+        _complain(f"the archive is not complete, so none was written.\n{faults}", code=1)
+    typer.echo(f"{packed.path}: {packed.files} files, SHA-256 {packed.sha256}")
+
+
 def main() -> None:
     """Run the command line; a user's mistake ends in one message and exit code 2."""
     try:
@@ -181,6 +280,10 @@ def _take(project: Project, steps: Sequence[Step], *, jobs: int) -> None:
         _complain("Interrupted: what was finished is kept; start again to go on.", code=130)
     if failures:
         raise NotebookError("\n".join(failures))
+
+
+def _progress(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _complain(text: str, *, code: int) -> NoReturn:

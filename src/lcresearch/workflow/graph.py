@@ -14,15 +14,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from lcresearch.county import find_county, load_county
+from lcresearch.county import County, find_county, load_county
 from lcresearch.errors import LcresearchError
 from lcresearch.workflow.execute import execute
 from lcresearch.workflow.files import hash_files, hash_folder
 from lcresearch.workflow.interrupt import children_end_on_interrupt
+from lcresearch.workflow.parameters import read_parameters
 from lcresearch.workflow.project import Project
 from lcresearch.workflow.state import NotebookState
 
-__all__ = ["Step", "book_steps", "run_steps", "walk"]
+__all__ = ["Step", "book_steps", "county_book_steps", "run_steps", "walk"]
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 
@@ -52,10 +53,8 @@ class Step:
     state: str
 
 
-def book_steps(project: Project, county: str = "liancheng") -> list[Step]:
+def book_steps(project: Project) -> list[Step]:
     """Return the steps that make the book: a run of each notebook, the claims, the site."""
-    from lcresearch.workflow.html import build_site
-
     steps = [
         _notebook_step(
             NotebookState(project, path), path, project.results / path.name, {}, project.root
@@ -64,7 +63,40 @@ def book_steps(project: Project, county: str = "liancheng") -> list[Step]:
     ]
     executed = [step.makes[0] for step in steps]
     claims = project.results / "claims.json"
-    steps.append(_claims_step(executed, county, claims))
+    return [*steps, _claims_step(executed, "liancheng", claims), _site_step(project, executed)]
+
+
+def county_book_steps(project: Project, county: Path, copy: Project) -> list[Step]:
+    """Return the steps that make the book of another county in a copy of the project.
+
+    Parameters
+    ----------
+    project
+        The checkout, whose stored notebooks tell what pages may quote.
+    county
+        Folder of the county.
+    copy
+        Project that holds the pages and takes the results.
+    """
+    steps = []
+    for path in project.notebooks:
+        known = read_parameters(path)
+        parameters = {"county": str(county)} if "county" in known else {}
+        state = NotebookState(project, path)
+        output = copy.results / path.name
+        steps.append(_notebook_step(state, path, output, parameters, project.root, excuse=True))
+    executed = [step.makes[0] for step in steps]
+    claims = copy.results / "claims.json"
+    made = _claims_step(
+        executed, str(county), claims, expected=project.notebooks, home=load_county()
+    )
+    return [*steps, made, _site_step(copy, executed)]
+
+
+def _site_step(project: Project, executed: Sequence[Path]) -> Step:
+    from lcresearch.workflow.html import build_site
+
+    claims = project.results / "claims.json"
     pages = [
         *(project.root / "book").glob("*.md"),
         *(project.root / "book").glob("*.bib"),
@@ -72,14 +104,19 @@ def book_steps(project: Project, county: str = "liancheng") -> list[Step]:
         *(project.root / "benchmarks").glob("*.csv"),
         *(project.root / name for name in ("_config.yml", "_toc.yml")),
     ]
-    site = Step(
-        name="book",
+    return Step(
+        name=_named("book", project.build),
         action=lambda: _discard(build_site(project.root, report=_discard)),
         needs=[*executed, claims, *pages],
         makes=[project.build / "html" / "index.html"],
         state=hash_files([project.lock, *(_PACKAGE / "workflow").rglob("*.py")], project.root),
     )
-    return [*steps, site]
+
+
+def _named(what: str, home: Path) -> str:
+    """Return the name of a step, told apart from the same step of another county's book."""
+    of_a_county = home.parent.parent.name == "counties"
+    return f"{what} of {home.parent.name}" if of_a_county else what
 
 
 def run_steps(
@@ -185,15 +222,19 @@ def _notebook_step(
     output: Path,
     parameters: Mapping[str, Any],
     folder: Path,
+    *,
+    excuse: bool = False,
 ) -> Step:
+    named = _named(f"notebook {notebook.stem}", output.parents[2] / "_build")
     return Step(
-        name=f"notebook {notebook.stem}" + (f" with {dict(parameters)}" if parameters else ""),
+        name=named + (f" with {dict(parameters)}" if parameters and not excuse else ""),
         action=lambda: execute(
             notebook,
             output,
             parameters,
             folder=folder,
             provenance=state.provenance(parameters, folder),
+            excuse=excuse,
         ),
         needs=[],
         makes=[output],
@@ -201,17 +242,24 @@ def _notebook_step(
     )
 
 
-def _claims_step(executed: Sequence[Path], county: str, target: Path) -> Step:
+def _claims_step(
+    executed: Sequence[Path],
+    county: str,
+    target: Path,
+    *,
+    expected: Sequence[Path] = (),
+    home: County | None = None,
+) -> Step:
     def action() -> None:
         from lcresearch.workflow.claims import write_claims
 
-        write_claims(executed, load_county(county), target.parent)
+        write_claims(executed, load_county(county), target.parent, expected=expected, home=home)
 
     folder = find_county(county)
     return Step(
-        name=f"claims of {target.parent.name}",
+        name=_named(f"claims of {target.parent.name}", target.parents[2] / "_build"),
         action=action,
-        needs=list(executed),
+        needs=[*executed, *expected],
         makes=[target],
         state=hash_folder(folder),
     )

@@ -12,16 +12,20 @@ from lcresearch.workflow.files import hash_files
 from lcresearch.workflow.sphinx_ext.chart import ChartDirective
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
 from lcresearch.workflow.sphinx_ext.mark import add_mark
+from lcresearch.workflow.sphinx_ext.missing import note_county
 from lcresearch.workflow.sphinx_ext.table import TableDirective, add_table
-from lcresearch.workflow.sphinx_ext.value import ValueRole
+from lcresearch.workflow.sphinx_ext.value import CountyRole, ValueRole
 
 __all__ = ["setup"]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the role ``val`` and the directives ``chart`` and ``evidence-table``."""
+    """Register two roles, ``val`` and ``county``, and two directives, ``chart`` and a table."""
     app.add_config_value("lcresearch_results", "book/results", "env", str)
     app.add_config_value("lcresearch_claims_page", "book/claims", "env", str)
+    # Code of the county that the prose was written for, and what stands above it elsewhere.
+    app.add_config_value("lcresearch_home", "", "env", str)
+    app.add_config_value("lcresearch_note", "", "env", str)
     # Every page is read again when the code that renders figures changes.
     app.add_config_value("lcresearch_code", _code_hash(), "env", str)
     # All are written again when a style or a script changes: Sphinx copies these with pages only.
@@ -29,11 +33,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _note_assets)
     app.add_domain(EvidenceDomain)
     app.add_role("val", ValueRole())
+    app.add_role("county", CountyRole())
     app.add_directive("chart", ChartDirective)
     app.add_directive("evidence-table", TableDirective)
     add_mark(app)
     add_table(app)
     app.connect("env-get-outdated", outdated_pages)
+    app.connect("source-read", note_county)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 

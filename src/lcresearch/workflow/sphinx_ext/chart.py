@@ -12,6 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from lcresearch.errors import did_you_mean
 from lcresearch.workflow.sphinx_ext.describe import origin
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
+from lcresearch.workflow.sphinx_ext.missing import not_available
 from lcresearch.workflow.sphinx_ext.results import Chart
 
 __all__ = ["ChartDirective"]
@@ -33,6 +34,10 @@ class ChartDirective(SphinxDirective):
         assert isinstance(domain, EvidenceDomain)
         domain.note_use("chart", key)
         chart = domain.results.charts.get(key)
+        if chart is None and key in domain.results.unavailable:
+            return [
+                nodes.paragraph("", "", not_available(domain.results.unavailable[key], "Chart"))
+            ]
         if chart is None:
             near = did_you_mean(key, domain.results.charts, most=3)
             warn("unknown_key", f"No notebook draws a chart {key!r}.{near}", self.get_location())

@@ -71,10 +71,12 @@ class EvidenceDomain(Domain):
         results = self.results
         if kind == "value":
             entry = results.find(key)
-            return entry.mark if entry else ""
+            return entry.mark if entry else results.unavailable.get(key, "")
         if kind == "chart":
             chart = results.charts.get(key)
-            return chart.mark if chart else ""
+            return chart.mark if chart else results.unavailable.get(key, "")
+        if kind == "county":
+            return results.county.get(key, "")
         entries = results.claims if key == "claims" else results.figures
         return digest([[entry.mark for entry in entries.values()], *map(str, results.sources)])
 

@@ -102,12 +102,18 @@ class Results:
         The notebooks' charts by key.
     sources
         The sources, in their own order.
+    county
+        What is known of the county itself: name, code and the like.
+    unavailable
+        Why a claim or chart that pages quote cannot be had for this county, by key.
     """
 
     figures: Mapping[str, Entry] = field(default_factory=dict)
     claims: Mapping[str, Entry] = field(default_factory=dict)
     charts: Mapping[str, Chart] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
+    county: Mapping[str, str] = field(default_factory=dict)
+    unavailable: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Results:
@@ -125,6 +131,8 @@ class Results:
                 claims={key: _entry(key, item) for key, item in plain["claims"].items()},
                 charts={key: _chart(key, item) for key, item in plain["charts"].items()},
                 sources=tuple(_source(item) for item in plain.get("sources", [])),
+                county=dict(plain.get("county", {})),
+                unavailable=dict(plain.get("unavailable", {})),
             )
         except FileNotFoundError:
             raise BookError(

@@ -15,9 +15,10 @@ from lcresearch.wording import describe_range, describe_value
 from lcresearch.workflow.sphinx_ext.describe import summary
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
 from lcresearch.workflow.sphinx_ext.mark import GradeMark
+from lcresearch.workflow.sphinx_ext.missing import not_available
 from lcresearch.workflow.sphinx_ext.results import Entry
 
-__all__ = ["ValueRole"]
+__all__ = ["CountyRole", "ValueRole"]
 
 _FORMAT: Final = re.compile(r"\+?,?(\.\d+)?[efg%]?")
 _OPTIONS: Final = ("bare", "range")
@@ -34,6 +35,8 @@ class ValueRole(SphinxRole):
         assert isinstance(domain, EvidenceDomain)
         domain.note_use("value", key, place=self.get_location())
         entry = domain.results.find(key)
+        if entry is None and key in domain.results.unavailable:
+            return [not_available(domain.results.unavailable[key])], []
         if entry is None:
             near = did_you_mean(key, domain.results.keys, most=3)
             return self._refuse(
@@ -67,6 +70,21 @@ class ValueRole(SphinxRole):
                 if f"`{self.text}`" in line:
                     return f"{page}:{number}"
         return self.get_location()
+
+
+class CountyRole(SphinxRole):
+    """Insert what is known of the county: ``name``, ``name_zh``, ``prefecture``, ``province``."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the words, or a warning where there are none of that name."""
+        domain = self.env.get_domain(EvidenceDomain.name)
+        assert isinstance(domain, EvidenceDomain)
+        domain.note_use("county", self.text)
+        words = domain.results.county.get(self.text, "")
+        if not words:
+            near = did_you_mean(self.text, domain.results.county)
+            warn("unknown_key", f"The county has no {self.text!r}.{near}", self.get_location())
+        return [nodes.Text(words)], []
 
 
 def _read(options: list[str]) -> tuple[str, set[str], str]:

@@ -1,0 +1,29 @@
+"""What stands where a county lacks data, and the note that says whose book it is."""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain
+
+__all__ = ["not_available", "note_county"]
+
+
+def not_available(reason: str, what: str = "") -> nodes.inline:
+    """Return the words that stand for a number or chart, with the reason behind them."""
+    words = f"{what} not available".strip()
+    abbreviation = nodes.abbreviation("", words, explanation=reason)
+    return nodes.inline("", "", abbreviation, classes=["lc-unavailable"])
+
+
+def note_county(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Say on each page of prose, below its title, that the book is another county's."""
+    domain = app.env.get_domain(EvidenceDomain.name)
+    assert isinstance(domain, EvidenceDomain)
+    county, home = domain.results.county, app.config.lcresearch_home
+    if not home or county.get("code") == home or docname.startswith(app.config.lcresearch_results):
+        return
+    title, found, rest = source[0].partition("\n")
+    if found and title.startswith("# "):
+        source[0] = f"{title}\n\n```{{note}}\n{app.config.lcresearch_note}\n```\n{rest}"
