@@ -41,6 +41,7 @@ def execute(
     folder: Path | None = None,
     provenance: Mapping[str, Any] | None = None,
     excuse: bool = False,
+    warm: bool = True,
 ) -> None:
     """Run a notebook with papermill and write the executed copy.
 
@@ -58,6 +59,8 @@ def execute(
         What the run depended on; the copy carries it in its metadata.
     excuse
         Go on after a cell for which the county lacks data; the copy tells the reason.
+    warm
+        Start the kernel from a process that has loaded the libraries, where that can be done.
 
     Raises
     ------
@@ -66,7 +69,13 @@ def execute(
     """
     source = nbformat.read(notebook, as_version=4)
     executed = run_notebook(
-        source, notebook.stem, parameters, folder=folder, provenance=provenance, excuse=excuse
+        source,
+        notebook.stem,
+        parameters,
+        folder=folder,
+        provenance=provenance,
+        excuse=excuse,
+        warm=warm,
     )
     write_bytes(output, nbformat.writes(executed).encode() + b"\n")
 
@@ -79,6 +88,7 @@ def run_notebook(
     folder: Path | None = None,
     provenance: Mapping[str, Any] | None = None,
     excuse: bool = False,
+    warm: bool = True,
     time_limit: float | None = None,
 ) -> Any:
     """Run a notebook and return the executed copy.
@@ -89,7 +99,7 @@ def run_notebook(
         The notebook; outputs that it holds are left out.
     name
         What errors call it.
-    parameters, folder, provenance, excuse
+    parameters, folder, provenance, excuse, warm
         As for `execute`.
     time_limit
         Seconds after which the run is given up; ``None``: never.
@@ -127,11 +137,12 @@ def run_notebook(
                 source,
                 copy,
                 parameters=dict(parameters),
-                kernel_name=_kernel_name(),
+                kernel_name=_kernel_name() if warm else "python3",
                 language="python",
                 progress_bar=False,
                 extra_arguments=["--IPKernelApp.log_level=50"],
-                cwd=folder or Path.cwd(),
+                # Not papermill's cwd, which moves the whole process and so every other run in it.
+                resources={"metadata": {"path": str(folder or Path.cwd())}},
                 timeout_func=begin,
                 allow_error_names=[*_excused_names(), "NameError"] if excuse else [],
                 # Saving the copy twice for each cell takes longer than most cells.

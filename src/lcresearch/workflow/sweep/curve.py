@@ -49,7 +49,12 @@ def draw_curve(folder: Path, claims: pd.DataFrame, key: str, varied: Sequence[st
     """Draw one claim over all runs into ``curve-KEY.png``, and return in words what it shows."""
     import matplotlib as mpl
 
-    mpl.use("Agg")
+    # Neither a screen nor the settings of whoever calls this are its business.
+    with mpl.rc_context({"backend": "Agg"}):
+        return _draw_curve(folder, claims, key, varied)
+
+
+def _draw_curve(folder: Path, claims: pd.DataFrame, key: str, varied: Sequence[str]) -> str:
     import matplotlib.pyplot as plt
 
     from lcresearch import figures

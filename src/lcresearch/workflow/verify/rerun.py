@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import chdir, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -81,7 +81,7 @@ def rerun(
 ) -> tuple[Rerun, ...]:
     """Run notebooks with the parameters that stand in them, and compare claims with the record.
 
-    Notebooks run in an empty temporary folder: no earlier result, no file of the checkout and no
+    Each notebook runs in an empty temporary folder: no earlier result, no file of the checkout and no
     settings of the user's own IPython are in their way. One that fails does not stop the others.
 
     Parameters
@@ -107,7 +107,6 @@ def rerun(
     with (
         tempfile.TemporaryDirectory(prefix="lcresearch-verify-") as temporary,
         _own_ipython(Path(temporary) / "ipython"),
-        _one_folder(_new_folder(Path(temporary) / "empty")),
         ThreadPoolExecutor(jobs) as pool,
     ):
         futures = [pool.submit(_rerun_one, path, Path(temporary), report) for path in notebooks]
@@ -134,7 +133,7 @@ def _rerun_one(notebook: Path, place: Path, report: Callable[[str], None]) -> Re
     began = time.monotonic()
     failure, differences, claims, charts = "", [], 0, 0
     try:
-        execute(copy, output, {}, folder=place / "empty")
+        execute(copy, output, {}, folder=_new_folder(home / "empty"), warm=False)
         recorded, found = gather([copy]), gather([output])
         differences = compare(recorded, found)
         keys = {difference.key for difference in differences}
@@ -184,20 +183,6 @@ def _end_kernels() -> None:
 def _new_folder(path: Path) -> Path:
     path.mkdir()
     return path
-
-
-@contextmanager
-def _one_folder(folder: Path) -> Iterator[None]:
-    """Be in the folder of all runs, and leave neither process nor papermill in it.
-
-    For each run papermill changes the folder of the whole process and remembers it, and undoes
-    both afterwards; of runs at once, each may undo what another did. With one folder for all that
-    is harmless, and what is left over is undone here.
-    """
-    from papermill.iorw import local_file_io_cwd
-
-    with chdir(folder), local_file_io_cwd():
-        yield
 
 
 @contextmanager

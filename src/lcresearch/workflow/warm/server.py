@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import errno
 import gc
@@ -14,7 +15,9 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Final, NoReturn
 
 from lcresearch.workflow.warm.messages import Request, receive
@@ -68,14 +71,15 @@ def main() -> None:
 
 
 def _load() -> None:
-    for name in _LIBRARIES:
-        importlib.import_module(name)
-    for name in _STRANDS:
-        strand = importlib.import_module(f"lcresearch.{name}")
-        for public in strand.__all__:
-            with contextlib.suppress(ImportError):
-                # What an extra brings may be absent.
-                getattr(strand, public)
+    with _as_in_a_kernel():
+        for name in _LIBRARIES:
+            importlib.import_module(name)
+        for name in _STRANDS:
+            strand = importlib.import_module(f"lcresearch.{name}")
+            for public in strand.__all__:
+                with contextlib.suppress(ImportError):
+                    # What an extra brings may be absent.
+                    getattr(strand, public)
     threads = _threads()
     if threads > 1:
         # A fork copies one thread: locks that others hold would stay locked for ever.
@@ -83,6 +87,16 @@ def _load() -> None:
     # Objects of now are left alone by later collections, so that pages stay shared.
     gc.collect()
     gc.freeze()
+
+
+@contextlib.contextmanager
+def _as_in_a_kernel() -> Iterator[None]:
+    """Let libraries find a kernel where they look for one; pandas would see a terminal."""
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del builtins.get_ipython  # type: ignore[attr-defined]
 
 
 def _threads() -> int:
