@@ -27,7 +27,8 @@ book: $(VENV)/.book
 
 test: $(VENV)/.test
 	@$(BIN)/lcresearch book
-	@$(BIN)/python -m pytest -n 2 --dist loadscope --nbval --nbval-cell-timeout 300 tests notebooks
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --nbval \
+	  --nbval-kernel-name lcresearch-warm --nbval-cell-timeout 300 tests notebooks
 
 check: $(VENV)/.test
 	@$(BIN)/ruff check .

@@ -81,8 +81,9 @@ def rerun(
 ) -> tuple[Rerun, ...]:
     """Run notebooks with the parameters that stand in them, and compare claims with the record.
 
-    Each notebook runs in an empty temporary folder: no earlier result, no file of the checkout and no
-    settings of the user's own IPython are in their way. One that fails does not stop the others.
+    Each notebook runs in an empty temporary folder: no earlier result, no file of the checkout
+    and no settings of the user's own IPython are in its way. One that fails does not stop the
+    others.
 
     Parameters
     ----------
