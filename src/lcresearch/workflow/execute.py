@@ -190,14 +190,14 @@ def _excused_names() -> list[str]:
 
 def _excusable(notebook: Any) -> bool:
     """Return whether only lacking data, and names that it left undefined, stopped cells."""
-    lacking = False
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                lacking = lacking or output.ename != "NameError"
-                if not lacking:
-                    return False
-    return True
+    raised = [
+        output.ename
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
+    # A name that is undefined before any data was lacking is a slip.
+    return raised[0] != "NameError" and set(raised) <= {*_excused_names(), "NameError"}
 
 
 def _clear(notebook: Any) -> None:
