@@ -18,6 +18,7 @@ from typing import Any
 from lcresearch.errors import LcresearchError
 from lcresearch.workflow.claims import gather
 from lcresearch.workflow.execute import execute
+from lcresearch.workflow.interrupt import children_end_on_interrupt
 from lcresearch.workflow.parameters import read_parameters
 from lcresearch.workflow.verify.certificate_text import count
 from lcresearch.workflow.verify.compare import Difference, compare
@@ -108,6 +109,7 @@ def rerun(
     with (
         tempfile.TemporaryDirectory(prefix="lcresearch-verify-") as temporary,
         _own_ipython(Path(temporary) / "ipython"),
+        children_end_on_interrupt() as stopped,
         ThreadPoolExecutor(jobs) as pool,
     ):
         futures = [pool.submit(_rerun_one, path, Path(temporary), report) for path in notebooks]
@@ -118,6 +120,8 @@ def rerun(
                     f"{done} in {done.seconds:.1f} s "
                     f"({number} of {len(futures)} done after {time.monotonic() - began:.0f} s)"
                 )
+                if stopped.is_set():
+                    raise KeyboardInterrupt
         except BaseException:
             _give_up(pool, futures)
             raise
