@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -24,10 +25,15 @@ RUNS = 20
 
 
 def main() -> None:
-    """Measure both in turns."""
+    """Measure what was asked for, in turns."""
     arguments = parser(__doc__)
     arguments.add_argument("--notebook", default="pricing", help="the one that is run many times")
+    arguments.add_argument("--nbval", action="store_true", help="measure nbval instead")
     given = arguments.parse_args()
+    (_measure_nbval if given.nbval else _measure_runs)(given)
+
+
+def _measure_runs(given: argparse.Namespace) -> None:
     project = Project(ROOT)
     notebook = project.notebook(given.notebook)
     multiples = [{"multiple": 2 + number / 10} for number in range(RUNS)]
@@ -36,10 +42,10 @@ def main() -> None:
             "lcresearch sweep, one at a time": _ours(project, notebook, multiples, Path(folder)),
             "papermill, a cold kernel each": _papermill(notebook, multiples, Path(folder)),
         }
-        times = in_turns(runs, given.rounds)
+        times = in_turns(runs, given.rounds, warm=False)
     report(
         times,
-        work=f"{RUNS} runs of the notebook {notebook.stem}, one after the other",
+        work=f"runs of the notebook {notebook.stem}, one after the other",
         size=f"{RUNS} runs",
         ours="lcresearch sweep, one at a time",
         peer="papermill, a cold kernel each",
@@ -48,12 +54,15 @@ def main() -> None:
         goal="3 times",
         store=given.store,
     )
+
+
+def _measure_nbval(given: argparse.Namespace) -> None:
     checks = {"nbval, warm": _nbval(KERNEL), "nbval, cold": _nbval("python3")}
-    times = in_turns(checks, max(1, given.rounds // 3), warm=False)
+    times = in_turns(checks, given.rounds, warm=False)
     report(
         times,
         work="nbval over all notebooks, one after the other",
-        size=f"{len(project.notebooks)} notebooks",
+        size=f"{len(Project(ROOT).notebooks)} notebooks",
         ours="nbval, warm",
         peer="nbval, cold",
         package="nbval",
