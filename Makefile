@@ -47,6 +47,7 @@ benchmarks: $(VENV)/.test
 	@$(BIN)/python benchmarks/synthetic_control.py --units 2801 --rounds 1 --store
 	@$(BIN)/python benchmarks/random_coefficients.py --rounds 3 --store
 	@$(BIN)/python benchmarks/routes.py --store
+	@$(BIN)/python benchmarks/waybills.py --store
 
 lock:
 	@$(PYTHON) -m venv .venv-lock

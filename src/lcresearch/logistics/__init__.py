@@ -18,6 +18,8 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "shapley": ["airport_shares", "shapley_shares"],
         "shapley_sample": ["SampledShares", "shapley_sample"],
         "vehicle": ["Vehicle"],
+        "waybill_expressions": ["WaybillExpressions"],
+        "waybill_store": ["aggregate_waybills"],
         "waybills": ["WAYBILLS", "read_waybills", "township_days"],
     },
 )

@@ -17,6 +17,8 @@ from lcresearch.logistics.shapley import shapley_shares as shapley_shares
 from lcresearch.logistics.shapley_sample import SampledShares as SampledShares
 from lcresearch.logistics.shapley_sample import shapley_sample as shapley_sample
 from lcresearch.logistics.vehicle import Vehicle as Vehicle
+from lcresearch.logistics.waybill_expressions import WaybillExpressions as WaybillExpressions
+from lcresearch.logistics.waybill_store import aggregate_waybills as aggregate_waybills
 from lcresearch.logistics.waybills import WAYBILLS as WAYBILLS
 from lcresearch.logistics.waybills import read_waybills as read_waybills
 from lcresearch.logistics.waybills import township_days as township_days
