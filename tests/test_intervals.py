@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,3 +60,24 @@ def test_bounds_that_exclude_the_value_are_refused():
     """The value must lie between its bounds."""
     with pytest.raises(DataError, match="low <= value <= high"):
         Interval(1, 2, 3)
+
+
+def test_draws_come_from_a_triangle_over_the_interval():
+    """Their mean is that of the ends and the peak, and none lies outside."""
+    drawn = Interval(2.0, 1.0, 6.0).draw(np.random.default_rng(1), 20_000)
+    assert drawn.mean() == pytest.approx(3.0, abs=0.03)
+    assert drawn.min() >= 1
+    assert drawn.max() <= 6
+
+
+def test_an_exact_value_is_repeated_and_leaves_the_generator_as_it_was():
+    """To fix an assumption must not move the draws of the others."""
+    one, other = np.random.default_rng(1), np.random.default_rng(1)
+    assert Interval.of(2.0).draw(one, 3).tolist() == [2.0, 2.0, 2.0]
+    assert one.random() == other.random()
+
+
+def test_an_open_interval_cannot_be_drawn_from():
+    """At least so much is no range."""
+    with pytest.raises(DataError, match="open on a side"):
+        Interval(2.0, 1.0, float("inf")).draw(np.random.default_rng(1), 3)

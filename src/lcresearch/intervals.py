@@ -6,9 +6,13 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lcresearch.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 __all__ = ["Bounded", "Interval"]
 
@@ -88,6 +92,24 @@ class Interval:
         low = -math.inf if figure.low is None else figure.low
         high = math.inf if figure.high is None else figure.high
         return cls(figure.value, low, high)
+
+    def draw(self, generator: np.random.Generator, draws: int) -> npt.NDArray[np.float64]:
+        """Return draws from a triangle with its ends at the bounds and its peak at the value.
+
+        An exact value is repeated, and takes nothing from the generator.
+
+        Raises
+        ------
+        DataError
+            If the interval is open on a side.
+        """
+        import numpy as np
+
+        if not (math.isfinite(self.low) and math.isfinite(self.high)):
+            raise DataError(f"{self} is open on a side: give both bounds to draw from it.")
+        if self.low == self.high:
+            return np.full(draws, self.value)
+        return generator.triangular(self.low, self.value, self.high, draws)
 
     def __add__(self, other: Interval | float) -> Interval:
         return _corners(lambda a, b: a + b, self, other)

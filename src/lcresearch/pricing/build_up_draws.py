@@ -204,14 +204,7 @@ def _drawn(
     generator: np.random.Generator, ranges: Mapping[str, Interval], draws: int
 ) -> dict[str, Floats]:
     streams = dict(zip(_LEAST, generator.spawn(len(_LEAST)), strict=True))
-    return {part: _triangle(streams[part], bounds, draws) for part, bounds in ranges.items()}
-
-
-def _triangle(generator: np.random.Generator, bounds: Interval, draws: int) -> Floats:
-    # The generator refuses a triangle without width.
-    if bounds.low == bounds.high:
-        return np.full(draws, bounds.value)
-    return generator.triangular(bounds.low, bounds.value, bounds.high, draws)
+    return {part: bounds.draw(streams[part], draws) for part, bounds in ranges.items()}
 
 
 def _spearman(one: pd.Series, other: pd.Series) -> float:
