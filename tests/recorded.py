@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import toy
 
+from lcresearch.workflow.cli import main
 from lcresearch.workflow.execute import execute
 from lcresearch.workflow.project import Project
 from lcresearch.workflow.stored import store_outputs
@@ -71,6 +73,21 @@ def change_claim(notebook: Path, **changes: object) -> str:
                 nbformat.write(changed, notebook)
                 return str(claim["key"])
     raise AssertionError(f"{notebook} records no claim")
+
+
+def caller(command, project, monkeypatch, capfd):
+    """Return a function that calls a command in a project: exit code, output and complaint."""
+    monkeypatch.chdir(project.root)
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["lcresearch", command, *arguments])
+        try:
+            main()
+        except SystemExit as stopped:
+            return stopped.code or 0, *capfd.readouterr()
+        return 0, *capfd.readouterr()
+
+    return call
 
 
 def commit(root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import shutil
 import threading
@@ -26,6 +27,16 @@ _ARGUMENTS = [
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
+
+
+@pytest.fixture(scope="session")
+def known() -> dict[str, dict[str, Any]]:
+    """Return every figure and claim of the book by key."""
+    claims = Path(__file__).resolve().parents[2] / "book" / "results" / "claims.json"
+    if not claims.is_file():
+        pytest.skip(f"the notebooks have no results: {claims} is missing (make book)")
+    document = json.loads(claims.read_text("utf-8"))
+    return document["figures"] | document["claims"]
 
 
 @pytest.fixture(scope="session")

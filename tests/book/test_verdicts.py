@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-import pytest
-
-CLAIMS = Path(__file__).resolve().parents[2] / "book" / "results" / "claims.json"
-
-
-@pytest.fixture(scope="module")
-def known() -> dict[str, dict[str, Any]]:
-    """Return every figure and claim of the book by key."""
-    if not CLAIMS.is_file():
-        pytest.skip(f"the notebooks have no results: {CLAIMS} is missing (make book)")
-    document = json.loads(CLAIMS.read_text("utf-8"))
-    return document["figures"] | document["claims"]
 
 
 def test_the_range_of_the_break_even_holds_the_average_point(known):

@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-CLAIMS = Path(__file__).resolve().parents[2] / "book" / "results" / "claims.json"
 RULES = ("levy", "subsidy", "standard")
-
-
-@pytest.fixture(scope="module")
-def known() -> dict[str, dict[str, Any]]:
-    """Return every figure and claim of the book by key."""
-    if not CLAIMS.is_file():
-        pytest.skip(f"the notebooks have no results: {CLAIMS} is missing (make book)")
-    document = json.loads(CLAIMS.read_text("utf-8"))
-    return document["figures"] | document["claims"]
 
 
 def value(known: dict[str, dict[str, Any]], key: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,9 @@ BOOK = Path(__file__).resolve().parents[2] / "book"
 
 
 @pytest.fixture(scope="module")
-def known() -> dict[str, float]:
-    """Return the value of every claim of the book by key."""
-    path = BOOK / "results" / "claims.json"
-    if not path.is_file():
-        pytest.skip(f"the notebooks have no results: {path} is missing (make book)")
-    claims: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))["claims"]
-    return {key: claim["value"] for key, claim in claims.items()}
+def known(known: dict[str, dict[str, Any]]) -> dict[str, float]:
+    """Return the value of every figure and claim of the book by key."""
+    return {key: figure["value"] for key, figure in known.items()}
 
 
 def test_the_nested_logit_finds_the_elasticity_and_its_interval_holds(known):

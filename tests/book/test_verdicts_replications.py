@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lcresearch.replications import compare, load_published
 
-CLAIMS = Path(__file__).resolve().parents[2] / "book" / "results" / "claims.json"
 KEYS = (
     "cereal.prices",
     "cereal.logit_prices",
@@ -22,13 +19,10 @@ KEYS = (
 
 
 @pytest.fixture(scope="module")
-def values() -> dict[str, float]:
+def values(known: dict[str, dict[str, Any]]) -> dict[str, float]:
     """Return what the page quotes of each result, printed and found."""
-    if not CLAIMS.is_file():
-        pytest.skip(f"the notebooks have no results: {CLAIMS} is missing (make book)")
-    claims: dict[str, dict[str, Any]] = json.loads(CLAIMS.read_text("utf-8"))["claims"]
     return {
-        f"{key}.{kind}": float(claims[f"replications.{key}.{kind}"]["value"])
+        f"{key}.{kind}": float(known[f"replications.{key}.{kind}"]["value"])
         for key in KEYS
         for kind in ("printed", "found")
     }

@@ -3,14 +3,12 @@ import io
 import json
 import os
 import shutil
-import sys
 import zipfile
 
 import nbformat
 import pytest
-from recorded import LINE, change_claim, commit, copy_project, make_recorded
+from recorded import LINE, caller, change_claim, commit, copy_project, make_recorded
 
-from lcresearch.workflow.cli import main
 from lcresearch.workflow.package import command
 from lcresearch.workflow.package.readme import SECTIONS
 from lcresearch.workflow.verify.command import default_folder, verify
@@ -37,18 +35,8 @@ def project(certified, tmp_path):
 
 @pytest.fixture
 def call(project, monkeypatch, capfd):
-    """Call the command line in the project and return exit code, output and complaint."""
-    monkeypatch.chdir(project.root)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["lcresearch", "package", *arguments])
-        try:
-            main()
-        except SystemExit as stopped:
-            return stopped.code or 0, *capfd.readouterr()
-        return 0, *capfd.readouterr()
-
-    return call
+    """The command, called in the project."""
+    return caller("package", project, monkeypatch, capfd)
 
 
 @pytest.fixture

@@ -10,9 +10,7 @@ import nbformat
 import psutil
 import pytest
 import toy
-from recorded import change_claim, copy_project, make_recorded
-
-from lcresearch.workflow.cli import main
+from recorded import caller, change_claim, copy_project, make_recorded
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +25,8 @@ def project(recorded, tmp_path):
 
 @pytest.fixture
 def call(project, monkeypatch, capfd):
-    """Call the command line in the project and return exit code, output and complaint."""
-    monkeypatch.chdir(project.root)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["lcresearch", "verify", *arguments])
-        try:
-            main()
-        except SystemExit as stopped:
-            return stopped.code or 0, *capfd.readouterr()
-        return 0, *capfd.readouterr()
-
-    return call
+    """The command, called in the project."""
+    return caller("verify", project, monkeypatch, capfd)
 
 
 def certificate(folder):
