@@ -16,7 +16,7 @@ from lcresearch.errors import EvidenceError
 from lcresearch.evidence import CLAIM_METADATA, Claim, same_claim
 from lcresearch.workflow.files import write_bytes, write_json
 
-__all__ = ["gather", "write_claims"]
+__all__ = ["gather", "payloads", "write_claims"]
 
 
 def write_claims(
@@ -89,7 +89,15 @@ def gather(notebooks: Iterable[Path]) -> dict[str, Any]:
     charts: dict[str, dict[str, Any]] = {}
     pictures: dict[str, bytes] = {}
     for path in notebooks:
-        for place, payload, data in _payloads(path):
+        notebook = nbformat.read(path, as_version=4)
+        parameters = notebook.metadata.get(CLAIM_METADATA, {}).get("parameters", {})
+        for number, cell, payload, data in payloads(notebook):
+            place = {
+                "notebook": path.stem,
+                "cell": number,
+                "cell_id": cell.get("id", ""),
+                "parameters": parameters,
+            }
             if claim := payload.get("claim"):
                 key = claim["key"]
                 if key in claims and not _agree(claims[key], claim):
@@ -110,20 +118,13 @@ def gather(notebooks: Iterable[Path]) -> dict[str, Any]:
     return {"claims": claims, "charts": charts, "pictures": pictures}
 
 
-def _payloads(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
-    notebook = nbformat.read(path, as_version=4)
-    parameters = notebook.metadata.get(CLAIM_METADATA, {}).get("parameters", {})
+def payloads(notebook: Any) -> Iterator[tuple[int, Any, dict[str, Any], dict[str, Any]]]:
+    """Yield number and cell, what the library put beside an output, and the output's data."""
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):
             payload = output.get("metadata", {}).get(CLAIM_METADATA)
             if payload:
-                place = {
-                    "notebook": path.stem,
-                    "cell": number,
-                    "cell_id": cell.get("id", ""),
-                    "parameters": parameters,
-                }
-                yield place, payload, output.get("data", {})
+                yield number, cell, payload, output.get("data", {})
 
 
 def _absent(county: County, home: County | None) -> dict[str, str]:
@@ -136,19 +137,20 @@ def _reasons(
     lacking: Iterable[Mapping[str, Any]], runs: Iterable[Path]
 ) -> Iterator[tuple[str, str]]:
     """Yield key and reason of what runs did not make: what stopped its cell, or one before it."""
-    stops: dict[str, list[tuple[str, str]]] = {}
-    for path in runs:
-        reason, cells = "", []
-        for cell in nbformat.read(path, as_version=4).cells:
-            for output in cell.get("outputs", []):
-                payload = output.get("metadata", {}).get(CLAIM_METADATA, {})
-                reason = payload.get("unavailable", reason)
-            cells.append((cell.get("id", ""), reason))
-        stops[path.stem] = cells
+    reasons = {path.stem: _stops(nbformat.read(path, as_version=4)) for path in runs}
     for item in lacking:
-        found = dict(stops.get(item["notebook"], ()))
-        reason = found.get(item["cell_id"]) or "no run of the notebook made it."
-        yield item["key"], reason
+        found = reasons.get(item["notebook"], {}).get(item["cell_id"])
+        yield item["key"], found or "no run of the notebook made it."
+
+
+def _stops(notebook: Any) -> dict[str, str]:
+    """Return what stopped each cell, or one before it, by the cell's id."""
+    stopped = {n: p["unavailable"] for n, _, p, _ in payloads(notebook) if "unavailable" in p}
+    found, reason = {}, ""
+    for number, cell in enumerate(notebook.cells, start=1):
+        reason = stopped.get(number, reason)
+        found[cell.get("id", "")] = reason
+    return found
 
 
 def _agree(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -43,7 +43,7 @@ def book(
 
     The book of another county says "not available", and why, where the county lacks data.
     """
-    from lcresearch.county import find_county, load_county
+    from lcresearch.county import load_county
     from lcresearch.workflow.county_book import copy_pages
     from lcresearch.workflow.graph import book_steps, county_book_steps
     from lcresearch.workflow.project import Project
@@ -53,7 +53,7 @@ def book(
         steps = book_steps(project)
         site = project
     else:
-        folder = find_county(load_county(county).path).resolve()
+        folder = load_county(county).path
         site = copy_pages(project, folder)
         steps = county_book_steps(project, folder, site)
     _take(project, steps, jobs=jobs or os.cpu_count() or 1)

@@ -78,22 +78,22 @@ def county_book_steps(project: Project, county: Path, copy: Project) -> list[Ste
     copy
         Project that holds the pages and takes the results.
     """
-    steps = []
+    name, steps = copy.root.name, []
     for path in project.notebooks:
         known = read_parameters(path)
         parameters = {"county": str(county)} if "county" in known else {}
         state = NotebookState(project, path)
         output = copy.results / path.name
-        steps.append(_notebook_step(state, path, output, parameters, project.root, excuse=True))
+        steps.append(_notebook_step(state, path, output, parameters, project.root, of=name))
     executed = [step.makes[0] for step in steps]
     claims = copy.results / "claims.json"
     made = _claims_step(
-        executed, str(county), claims, expected=project.notebooks, home=load_county()
+        executed, str(county), claims, of=name, expected=project.notebooks, home=load_county()
     )
-    return [*steps, made, _site_step(copy, executed)]
+    return [*steps, made, _site_step(copy, executed, of=name)]
 
 
-def _site_step(project: Project, executed: Sequence[Path]) -> Step:
+def _site_step(project: Project, executed: Sequence[Path], *, of: str = "") -> Step:
     from lcresearch.workflow.html import build_site
 
     claims = project.results / "claims.json"
@@ -105,7 +105,7 @@ def _site_step(project: Project, executed: Sequence[Path]) -> Step:
         *(project.root / name for name in ("_config.yml", "_toc.yml")),
     ]
     return Step(
-        name=_named("book", project.build),
+        name=_named("book", of),
         action=lambda: _discard(build_site(project.root, report=_discard)),
         needs=[*executed, claims, *pages],
         makes=[project.build / "html" / "index.html"],
@@ -113,10 +113,9 @@ def _site_step(project: Project, executed: Sequence[Path]) -> Step:
     )
 
 
-def _named(what: str, home: Path) -> str:
+def _named(what: str, of: str) -> str:
     """Return the name of a step, told apart from the same step of another county's book."""
-    of_a_county = home.parent.parent.name == "counties"
-    return f"{what} of {home.parent.name}" if of_a_county else what
+    return f"{what} of {of}" if of else what
 
 
 def run_steps(
@@ -223,18 +222,19 @@ def _notebook_step(
     parameters: Mapping[str, Any],
     folder: Path,
     *,
-    excuse: bool = False,
+    of: str = "",
 ) -> Step:
-    named = _named(f"notebook {notebook.stem}", output.parents[2] / "_build")
+    given = f" with {dict(parameters)}" if parameters else ""
     return Step(
-        name=named + (f" with {dict(parameters)}" if parameters and not excuse else ""),
+        name=_named(f"notebook {notebook.stem}", of) if of else f"notebook {notebook.stem}{given}",
         action=lambda: execute(
             notebook,
             output,
             parameters,
             folder=folder,
             provenance=state.provenance(parameters, folder),
-            excuse=excuse,
+            # Another county may lack data; the project's own may not.
+            excuse=bool(of),
         ),
         needs=[],
         makes=[output],
@@ -247,6 +247,7 @@ def _claims_step(
     county: str,
     target: Path,
     *,
+    of: str = "",
     expected: Sequence[Path] = (),
     home: County | None = None,
 ) -> Step:
@@ -257,7 +258,7 @@ def _claims_step(
 
     folder = find_county(county)
     return Step(
-        name=_named(f"claims of {target.parent.name}", target.parents[2] / "_build"),
+        name=_named(f"claims of {target.parent.name}", of),
         action=action,
         needs=[*executed, *expected],
         makes=[target],

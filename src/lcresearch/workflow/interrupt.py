@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-__all__ = ["children_end_on_interrupt"]
+__all__ = ["children_end_on_interrupt", "end_children"]
+
+
+def end_children() -> None:
+    """Kill every process that this one started, with whatever those started."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess, ProcessLookupError, PermissionError):
+            # Jupyter gives each kernel a group, to which whatever a cell started belongs too.
+            if hasattr(os, "killpg") and os.getpgid(child.pid) == child.pid:
+                os.killpg(child.pid, signal.SIGKILL)
+            else:
+                child.kill()
 
 
 @contextmanager
@@ -20,15 +34,11 @@ def children_end_on_interrupt() -> Iterator[threading.Event]:
     threading.Event
         Set before anything is ended: what fails from then on did not fail by itself.
     """
-    import psutil
-
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: Any) -> None:
         stopped.set()
-        for child in psutil.Process().children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                child.kill()
+        end_children()
         raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():

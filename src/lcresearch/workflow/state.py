@@ -48,6 +48,7 @@ class NotebookState:
             if everything or strand in cells:
                 code += (_PACKAGE / strand).rglob("*.py")
         self._known = read_parameters(notebook)
+        self._counties: dict[str, tuple[str, dict[str, str]]] = {}
         self.code = hash_code(code)
         self.lock = hash_files([project.lock], project.root) if project.lock.exists() else ""
         published = project.root / "data" / "published"
@@ -58,17 +59,26 @@ class NotebookState:
         default = self._known["county"].default if "county" in self._known else "liancheng"
         return str(parameters.get("county", default))
 
+    def _county(self, county: str) -> tuple[str, dict[str, str]]:
+        """Return the hash of a county's folder, and of each file in it; read once for all runs."""
+        if county not in self._counties:
+            folder = find_county(county)
+            files = sorted(path for path in folder.glob("*") if path.is_file())
+            each = {path.name: hash_files([path], folder) for path in files}
+            self._counties[county] = hash_folder(folder), each
+        return self._counties[county]
+
     def provenance(self, parameters: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         """Return what an executed notebook says about the run that made it."""
         from lcresearch import __version__
 
         defaults = {name: known.default for name, known in self._known.items()}
-        county = find_county(self.county(parameters))
+        county = self.county(parameters)
         return {
             "library": __version__,
             "code": self.code,
             "lock": self.lock,
-            "data": {path.name: hash_files([path], county) for path in _files_of(county)},
+            "data": self._county(county)[1],
             "files": _hashes_of_files(parameters, folder),
             "seed": {**defaults, **parameters}.get("seed"),
         }
@@ -79,7 +89,7 @@ class NotebookState:
         for part in (
             *self._shared,
             json.dumps(dict(parameters), sort_keys=True),
-            hash_folder(find_county(self.county(parameters))),
+            self._county(self.county(parameters))[0],
             *_hashes_of_files(parameters, folder).values(),
         ):
             state.update(part.encode() + b"\0")
@@ -122,10 +132,6 @@ def _cells_of(notebook: Path) -> str:
     """Return what a notebook says and does, without its outputs."""
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
     return json.dumps([(cell["cell_type"], "".join(cell["source"])) for cell in cells])
-
-
-def _files_of(county: Path) -> list[Path]:
-    return sorted(path for path in county.glob("*") if path.is_file())
 
 
 def _hashes_of_files(parameters: Mapping[str, Any], folder: Path) -> dict[str, str]:

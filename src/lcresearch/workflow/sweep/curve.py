@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lcresearch.errors import ParameterError, did_you_mean
+from lcresearch.evidence import Grade
 from lcresearch.workflow.files import write_bytes
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _draw_curve(folder: Path, claims: pd.DataFrame, key: str, varied: Sequence[s
 
     figures.use_style()
     rows = claims[claims["key"] == key].sort_values("value", ignore_index=True)
-    unit, grade = describe_unit(rows["unit"].iloc[0]), min_grade(rows)
+    unit, grade = describe_unit(rows["unit"].iloc[0]), Grade.weakest(rows["grade"])
     marks = [_marks(rows[f"parameter.{name}"]) for name in varied]
     lines = sum(len(labels) for _, labels in marks)
     canvas, (above, below) = plt.subplots(
@@ -88,13 +89,6 @@ def _draw_curve(folder: Path, claims: pd.DataFrame, key: str, varied: Sequence[s
         f"{key}: {low:.4g} to {high:.4g}{f' {unit}' if unit else ''}, median {middle:.4g} "
         f"({len(rows):,} runs, {grade})"
     )
-
-
-def min_grade(rows: pd.DataFrame) -> str:
-    """Return the weakest grade among claims."""
-    from lcresearch.evidence import Grade
-
-    return str(Grade.weakest(rows["grade"]))
 
 
 def _marks(values: pd.Series) -> tuple[np.ndarray, list[str]]:

@@ -13,9 +13,12 @@ from lcresearch.errors import ProjectError
 from lcresearch.workflow.files import write_bytes, write_json
 from lcresearch.workflow.sweep.work import Outcome
 
-__all__ = ["SweepFolder"]
+__all__ = ["SweepFolder", "run_name"]
 
-_NAME = 16
+
+def run_name(state: str) -> str:
+    """Return the name of a run's folder."""
+    return state[:16]
 
 
 class SweepFolder:
@@ -60,7 +63,7 @@ class SweepFolder:
 
     def run(self, state: str) -> Path:
         """Return the folder of a run."""
-        return self.path / "runs" / state[:_NAME]
+        return self.path / "runs" / run_name(state)
 
     def read(self, state: str) -> dict[str, Any] | None:
         """Return what is recorded of a run, or nothing if it has not been done."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from lcresearch.workflow.files import write_bytes
+from lcresearch.workflow.sweep.folder import run_name
 
 __all__ = ["claims_table", "runs_table", "write_tables"]
 
@@ -53,7 +54,7 @@ def runs_table(records: Sequence[Mapping[str, Any]], varied: Sequence[str]) -> p
             "outcome": "failed" if record["message"] else "done",
             "message": record["message"],
             "seconds": round(record["seconds"], 3),
-            "folder": record["state"][:16],
+            "folder": run_name(record["state"]),
         }
         for number, record in enumerate(records, start=1)
     ]

@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 
 from lcresearch.errors import LcresearchError
-from lcresearch.evidence import CLAIM_METADATA
+from lcresearch.workflow.claims import payloads
 
 __all__ = ["Outcome", "Task", "work"]
 
@@ -31,7 +31,7 @@ class Task:
     folder
         Working directory of the kernel.
     provenance
-        What the run depends on; a machine whose library has other code refuses it.
+        What the run depends on, for the executed notebook to carry.
     time_limit
         Seconds that it may take.
     """
@@ -86,15 +86,10 @@ def work(task: Task) -> Outcome:
         message="",
         seconds=time.monotonic() - started,
         notebook=nbformat.writes(executed) + "\n",
-        claims=tuple(_claims_of(executed)),
+        claims=tuple(_claims_of(executed).values()),
     )
 
 
-def _claims_of(executed: Any) -> list[dict[str, Any]]:
-    found = {}
-    for cell in executed.cells:
-        for output in cell.get("outputs", []):
-            claim = output.get("metadata", {}).get(CLAIM_METADATA, {}).get("claim")
-            if claim:
-                found[claim["key"]] = dict(claim)
-    return list(found.values())
+def _claims_of(executed: Any) -> dict[str, dict[str, Any]]:
+    claims = [payload["claim"] for *_, payload, _ in payloads(executed) if "claim" in payload]
+    return {claim["key"]: dict(claim) for claim in claims}

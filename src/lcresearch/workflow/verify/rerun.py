@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any
 from lcresearch.errors import LcresearchError
 from lcresearch.workflow.claims import gather
 from lcresearch.workflow.execute import execute
-from lcresearch.workflow.interrupt import children_end_on_interrupt
+from lcresearch.workflow.interrupt import children_end_on_interrupt, end_children
 from lcresearch.workflow.parameters import read_parameters
 from lcresearch.workflow.verify.certificate_text import count
 from lcresearch.workflow.verify.compare import Difference, compare
@@ -114,7 +113,7 @@ def rerun(
     ):
         futures = [pool.submit(_rerun_one, path, Path(temporary), report) for path in notebooks]
         try:
-            for number, future in enumerate(_as_completed(futures), start=1):
+            for number, future in enumerate(as_completed(futures), start=1):
                 done = future.result()
                 report(
                     f"{done} in {done.seconds:.1f} s "
@@ -158,31 +157,12 @@ def _rerun_one(notebook: Path, place: Path, report: Callable[[str], None]) -> Re
     )
 
 
-def _as_completed(futures: Sequence[Future[Rerun]]) -> Iterator[Future[Rerun]]:
-    waiting = set(futures)
-    while waiting:
-        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        yield from done
-
-
 def _give_up(pool: ThreadPoolExecutor, futures: Sequence[Future[Rerun]]) -> None:
     """End every kernel, also those that are only just starting, and wait until threads see it."""
     pool.shutdown(wait=False, cancel_futures=True)
     while not all(future.done() for future in futures):
-        _end_kernels()
+        end_children()
         wait(futures, timeout=0.2)
-
-
-def _end_kernels() -> None:
-    import psutil
-
-    for child in psutil.Process().children():
-        with suppress(psutil.NoSuchProcess, ProcessLookupError, PermissionError):
-            # Jupyter gives each kernel a group, to which whatever a cell started belongs too.
-            if hasattr(os, "killpg") and os.getpgid(child.pid) == child.pid:
-                os.killpg(child.pid, signal.SIGKILL)
-            else:
-                child.kill()
 
 
 def _new_folder(path: Path) -> Path:
