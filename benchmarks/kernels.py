@@ -22,12 +22,14 @@ from lcresearch.workflow.warm import KERNEL
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = 20
+VARIED = {"fund": ("fund_annual", 1e7, 1e6), "pricing": ("multiple", 2.0, 0.1)}
+"""For each notebook: the parameter that differs between runs, its first value, its step."""
 
 
 def main() -> None:
     """Measure what was asked for, in turns."""
     arguments = parser(__doc__)
-    arguments.add_argument("--notebook", default="pricing", help="the one that is run many times")
+    arguments.add_argument("--notebook", choices=VARIED, default="fund", help="the one to run")
     arguments.add_argument("--nbval", action="store_true", help="measure nbval instead")
     given = arguments.parse_args()
     (_measure_nbval if given.nbval else _measure_runs)(given)
@@ -36,11 +38,18 @@ def main() -> None:
 def _measure_runs(given: argparse.Namespace) -> None:
     project = Project(ROOT)
     notebook = project.notebook(given.notebook)
-    multiples = [{"multiple": 2 + number / 10} for number in range(RUNS)]
+    name, first, step = VARIED[given.notebook]
+    grid = Grid(
+        notebook=notebook,
+        runs=tuple({name: first + step * number} for number in range(RUNS)),
+        varied=(name,),
+        time_limit=None,
+        curves=(),
+    )
     with tempfile.TemporaryDirectory() as folder:
         runs = {
-            "lcresearch sweep, one at a time": _ours(project, notebook, multiples, Path(folder)),
-            "papermill, a cold kernel each": _papermill(notebook, multiples, Path(folder)),
+            "lcresearch sweep, one at a time": _ours(project, grid, Path(folder)),
+            "papermill, a cold kernel each": _papermill(grid, Path(folder)),
         }
         times = in_turns(runs, given.rounds, warm=False)
     report(
@@ -72,13 +81,7 @@ def _measure_nbval(given: argparse.Namespace) -> None:
     )
 
 
-def _ours(
-    project: Project, notebook: Path, runs: list[dict[str, Any]], folder: Path
-) -> Callable[[], Any]:
-    grid = Grid(
-        notebook=notebook, runs=tuple(runs), varied=("multiple",), time_limit=None, curves=()
-    )
-
+def _ours(project: Project, grid: Grid, folder: Path) -> Callable[[], Any]:
     def action() -> None:
         with tempfile.TemporaryDirectory(dir=folder) as target:
             done: list[str] = []
@@ -96,13 +99,13 @@ def _ours(
     return action
 
 
-def _papermill(notebook: Path, runs: list[dict[str, Any]], folder: Path) -> Callable[[], Any]:
-    source = nbformat.read(notebook, as_version=4)
+def _papermill(grid: Grid, folder: Path) -> Callable[[], Any]:
+    source = nbformat.read(grid.notebook, as_version=4)
 
     def action() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for number, parameters in enumerate(runs):
+            for number, parameters in enumerate(grid.runs):
                 papermill.execute_notebook(
                     source,
                     folder / f"{number}.ipynb",

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import gc
 import importlib
+import io
 import os
 import selectors
 import signal
@@ -36,6 +37,8 @@ _LIBRARIES: Final = (
     "seaborn",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "pandera.pandas",
     "lcresearch.figures",
     "lcresearch.evidence",
     "lcresearch.county",
@@ -80,6 +83,7 @@ def _load() -> None:
                 with contextlib.suppress(ImportError):
                     # What an extra brings may be absent.
                     getattr(strand, public)
+        _rehearse()
     threads = _threads()
     if threads > 1:
         # A fork copies one thread: locks that others hold would stay locked for ever.
@@ -87,6 +91,24 @@ def _load() -> None:
     # Objects of now are left alone by later collections, so that pages stay shared.
     gc.collect()
     gc.freeze()
+
+
+def _rehearse() -> None:
+    """Do once what every notebook begins with, so that all that loads at first use is loaded."""
+    from matplotlib import pyplot as plt
+    from matplotlib.backends import backend_registry
+
+    from lcresearch import figures
+    from lcresearch.county import find_county
+    from lcresearch.county_files import read_folder
+
+    backend_registry.list_all()
+    read_folder(find_county("liancheng"))
+    with plt.rc_context():
+        figures.use_style()
+        canvas, _ = plt.subplots()
+        canvas.canvas.print_figure(io.BytesIO(), bbox_inches="tight")
+        plt.close(canvas)
 
 
 @contextlib.contextmanager
