@@ -13,6 +13,7 @@ from lcresearch.workflow.project import Project
 from lcresearch.workflow.sweep.folder import SweepFolder
 from lcresearch.workflow.sweep.grid import read_grid
 from lcresearch.workflow.sweep.sweep import run_sweep
+from lcresearch.workflow.sweep.work import Task, work
 
 NOTEBOOK = """import lcresearch as lc, pathlib, time
 if wait and pathlib.Path(wait).exists():
@@ -267,6 +268,23 @@ def test_a_cluster_does_the_same_and_a_lost_worker_loses_nothing(project, tmp_pa
             one.wait()
     table = pd.read_csv(target / "claims.csv")
     assert list(table[table["key"] == "toy.scaled"]["value"]) == [2 * value for value in values]
+
+
+def test_a_worker_with_other_code_does_no_run(project):
+    """What another version of the library would claim must not be mixed in: it is said instead."""
+    task = Task(
+        name="toy",
+        notebook=(project.root / "notebooks" / "toy.ipynb").read_text("utf-8"),
+        parameters={},
+        folder=str(project.root),
+        provenance={"code": "that of another version", "library": "9.9"},
+        time_limit=None,
+    )
+    outcome = work(task)
+    assert outcome.notebook == ""
+    assert outcome.claims == ()
+    assert "has other code of lcresearch" in outcome.message
+    assert "(9.9): install the same there" in outcome.message
 
 
 def test_a_scheduler_that_does_not_answer_is_told_in_one_sentence(project, tmp_path):

@@ -7,8 +7,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, Final
 from lcresearch.county import County, find_county, load_county
 from lcresearch.errors import LcresearchError
 from lcresearch.workflow.execute import execute
-from lcresearch.workflow.files import hash_files, hash_folder
+from lcresearch.workflow.files import hash_files, hash_folder, write_bytes
 from lcresearch.workflow.interrupt import children_end_on_interrupt
 from lcresearch.workflow.parameters import read_parameters
 from lcresearch.workflow.project import Project
@@ -78,14 +78,20 @@ def county_book_steps(project: Project, county: Path, copy: Project) -> list[Ste
     copy
         Project that holds the pages and takes the results.
     """
-    name, steps = copy.root.name, []
+    name, steps, copies = copy.root.name, [], []
     for path in project.notebooks:
-        known = read_parameters(path)
-        parameters = {"county": str(county)} if "county" in known else {}
         state = NotebookState(project, path)
         output = copy.results / path.name
-        steps.append(_notebook_step(state, path, output, parameters, project.root, of=name))
-    executed = [step.makes[0] for step in steps]
+        if "county" in read_parameters(path):
+            parameters = {"county": str(county)}
+            steps.append(_notebook_step(state, path, output, parameters, project.root, of=name))
+        else:
+            # Not about a county: the run of the project's own book is as good.
+            run = _notebook_step(state, path, project.results / path.name, {}, project.root)
+            steps.append(run)
+            copies.append(_copy_step(run.makes[0], output, of=name))
+    steps += copies
+    executed = [copy.results / path.name for path in project.notebooks]
     claims = copy.results / "claims.json"
     made = _claims_step(
         executed, str(county), claims, of=name, expected=project.notebooks, home=load_county()
@@ -158,7 +164,26 @@ def walk(project: Project, steps: Sequence[Step], *, jobs: int) -> list[str]:
     """
     free = [step for step in steps if not {*step.needs} & {p for s in steps for p in s.makes}]
     rest = [step for step in steps if step not in free]
-    return _take(project, free, jobs=min(jobs, len(free))) or _take(project, rest, jobs=1)
+    with _alone(project):
+        return _take(project, free, jobs=min(jobs, len(free))) or _take(project, rest, jobs=1)
+
+
+@contextmanager
+def _alone(project: Project) -> Iterator[None]:
+    """Let one command at a time take steps: two would write the same files."""
+    from filelock import FileLock, Timeout
+
+    project.build.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(project.build / ".lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        _say("waiting for another command that builds in this checkout")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _take(project: Project, steps: Sequence[Step], *, jobs: int) -> list[str]:
@@ -239,6 +264,16 @@ def _notebook_step(
         needs=[],
         makes=[output],
         state=state.of(parameters, folder),
+    )
+
+
+def _copy_step(made: Path, target: Path, *, of: str) -> Step:
+    return Step(
+        name=_named(f"copy of {made.name}", of),
+        action=lambda: write_bytes(target, made.read_bytes()),
+        needs=[made],
+        makes=[target],
+        state="",
     )
 
 
