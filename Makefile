@@ -1,6 +1,6 @@
 # Two commands do everything on a machine with Python 3.11 or newer, git and make:
 #   make book   installs what is needed, runs the notebooks that changed, builds the book
-#   make test   the same, and then every test
+#   make test   the same, and the book of the invented county; then every test
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,6 +27,7 @@ book: $(VENV)/.book
 
 test: $(VENV)/.test
 	@$(BIN)/lcresearch book
+	@$(BIN)/lcresearch book --county data/example
 	@$(BIN)/python -m pytest -n 2 --dist loadscope --nbval \
 	  --nbval-kernel-name lcresearch-warm --nbval-cell-timeout 300 tests notebooks
 
