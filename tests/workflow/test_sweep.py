@@ -270,6 +270,14 @@ def test_a_cluster_does_the_same_and_a_lost_worker_loses_nothing(project, tmp_pa
     assert list(table[table["key"] == "toy.scaled"]["value"]) == [2 * value for value in values]
 
 
+def test_numbers_with_an_exponent_are_numbers(project):
+    """A grid's 1e6 and 1.5e6 must be taken as its writer means them."""
+    grid = read_grid(
+        write(project, "notebook: toy\ngrid:\n  scale: [1e6, 1.5e6, -2E-3]\n"), project
+    )
+    assert [run["scale"] for run in grid.runs] == [1e6, 1.5e6, -2e-3]
+
+
 def test_a_worker_with_other_code_does_no_run(project):
     """What another version of the library would claim must not be mixed in: it is said instead."""
     task = Task(

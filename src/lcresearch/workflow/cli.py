@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
@@ -24,6 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="What a mountain county can expect from e-commerce: run the analysis, build the book.",
 )
+
+# No room, or no right to write.
+_NO_PLACE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 Jobs = Annotated[
     int | None,
@@ -263,6 +267,11 @@ def main() -> None:
         _complain(str(error), code=1)
     except LcresearchError as error:
         _complain(str(error), code=2)
+    except OSError as error:
+        if error.errno not in _NO_PLACE:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        _complain(f"{where}{error.strerror}: make room or get the right to write there.", code=1)
     except ModuleNotFoundError as error:
         _complain(
             f"This command needs the package {error.name!r}: install lcresearch[book], or use the "

@@ -15,6 +15,7 @@ from lcresearch.county import County, load_county
 from lcresearch.errors import ParameterError, did_you_mean
 from lcresearch.workflow.parameters import Parameter, check_parameters, read_parameters
 from lcresearch.workflow.project import Project
+from lcresearch.workflow.yaml_values import read_yaml
 
 __all__ = ["Grid", "read_grid"]
 
@@ -110,7 +111,7 @@ def read_grid(path: Path, project: Project) -> Grid:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        given = yaml.safe_load(path.read_text("utf-8-sig"))
+        given = read_yaml(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise ParameterError(f"There is no file {path}.") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
