@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -211,3 +212,14 @@ def test_two_builds_at_once_go_one_after_the_other(project, capfd):
             assert "waiting for another command" in capfd.readouterr().err
         assert waiting.result() == []
     assert times(project)
+
+
+def test_a_file_that_vanishes_while_steps_are_taken_is_told_in_words(project):
+    """An editor's file may come and go: the user must be told to start again, and no more."""
+    vanished = project.root / "page.md"
+    vanished.touch()
+    steps = steps_of(project)
+    first = replace(steps[0], needs=[vanished], action=vanished.unlink)
+    assert walk(project, [first], jobs=1) == [
+        "notebook one: a file that it reads was removed or renamed meanwhile: start again."
+    ]

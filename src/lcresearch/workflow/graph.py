@@ -106,7 +106,7 @@ def _site_step(project: Project, executed: Sequence[Path], *, of: str = "") -> S
     pages = [
         *(project.root / "book").glob("*.md"),
         *(project.root / "book").glob("*.bib"),
-        *(path for path in (project.root / "book/_static").rglob("*") if path.is_file()),
+        *(path for path in (project.root / "book/_static").rglob("[!.]*") if path.is_file()),
         *(project.root / "benchmarks").glob("*.csv"),
         *(project.root / name for name in ("_config.yml", "_toc.yml")),
     ]
@@ -321,6 +321,10 @@ def _discard(_: Any) -> None:
 
 
 def _sentence(name: str, error: BaseException | None) -> str:
+    from pytask import NodeNotFoundError
+
     if isinstance(error, LcresearchError):
         return str(error)
+    if isinstance(error, NodeNotFoundError):
+        return f"{name}: a file that it reads was removed or renamed meanwhile: start again."
     return f"{name}: {type(error).__name__}: {error}"
