@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
-# Pages that list what others explain, and the front page.
-WITHOUT = {"intro", "claims", "glossary", "references"}
+# The front page, and pages that list what others explain or help to take the book along.
+WITHOUT = {"intro", "claims", "glossary", "references", "take"}
 CHAPTERS = sorted(path for path in BOOK.glob("*.md") if path.stem not in WITHOUT)
 OPENING = re.compile(
     r"# .+\n\n:::\{div\} lc-opening\n\n"
