@@ -23,10 +23,11 @@ def test_an_express_firm_has_about_one_vehicle_of_parcels(known):
 
 
 def test_the_detour_matters_more_than_the_unmeasured_points(known):
-    """The logistics chapter says so of the kilometres."""
+    """The logistics chapter says so of the kilometres, and that few roads are printed."""
     whole = known["logistics.vehicle_km"]
     without = known["logistics.vehicle_km_measured"]["value"]
     assert whole["high"] - whole["low"] > 3 * abs(whole["value"] - without)
+    assert known["logistics.printed_roads"]["value"] < known["townships"]["value"] / 2
 
 
 def test_rice_lies_just_below_its_threshold_and_sweet_potato_above(known):

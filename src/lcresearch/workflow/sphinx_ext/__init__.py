@@ -11,6 +11,7 @@ from sphinx.config import Config
 from lcresearch.workflow.files import hash_files
 from lcresearch.workflow.sphinx_ext.chart import ChartDirective
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
+from lcresearch.workflow.sphinx_ext.grades_role import add_grades_role
 from lcresearch.workflow.sphinx_ext.mark import add_mark
 from lcresearch.workflow.sphinx_ext.missing import note_county
 from lcresearch.workflow.sphinx_ext.table import TableDirective, add_table
@@ -37,6 +38,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("chart", ChartDirective)
     app.add_directive("evidence-table", TableDirective)
     add_mark(app)
+    add_grades_role(app)
     add_table(app)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("source-read", note_county)
