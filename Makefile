@@ -11,12 +11,13 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check store benchmarks lock clean
+.PHONY: help book test check translate store benchmarks lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
 
 #   make check  style and types
+#   make translate  bring the catalogues of the Chinese edition up to date
 #   make store  store the outputs of the book's runs in notebooks/
 #   make benchmarks  measure the estimators beside their peers and keep the ratios
 #   make lock   choose versions anew and write both lock files
@@ -35,6 +36,9 @@ check: $(VENV)/.test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+translate: book
+	@$(BIN)/lcresearch translate
 
 store: book
 	@$(BIN)/lcresearch store

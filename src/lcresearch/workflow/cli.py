@@ -61,6 +61,7 @@ def book(
         site = copy_pages(project, folder)
         steps = county_book_steps(project, folder, site)
     _take(project, steps, jobs=jobs or os.cpu_count() or 1)
+    _show_coverage(site)
     page = site.build / "html" / "index.html"
     typer.echo(f"The book is ready: open {page.as_uri()}")
 
@@ -194,6 +195,20 @@ def replicate(
 
 
 @app.command()
+def translate() -> None:
+    """Bring the catalogues of the Chinese edition up to date with pages and code.
+
+    They lie in book/locale and are filled in by hand; what has no translation stays English.
+    """
+    from lcresearch.workflow.project import Project
+    from lcresearch.workflow.translate import translate as update
+
+    for item in update(Project.find()):
+        changed = f", {item.changed} marked fuzzy" if item.changed else ""
+        typer.echo(f"{item.name}: {item.done} of {item.total} translated{changed}")
+
+
+@app.command()
 def store() -> None:
     """Store the outputs of the book's runs in notebooks/, where the tests compare with them."""
     from lcresearch.workflow.project import Project
@@ -289,6 +304,17 @@ def _take(project: Project, steps: Sequence[Step], *, jobs: int) -> None:
         _complain("Interrupted: what was finished is kept; start again to go on.", code=130)
     if failures:
         raise NotebookError("\n".join(failures))
+
+
+def _show_coverage(project: Project) -> None:
+    """Say which pages of another edition are not all translated."""
+    from lcresearch.workflow.catalogues import coverage_of
+    from lcresearch.workflow.editions import editions_of
+
+    for edition in editions_of(project.root)[1:]:
+        for item in coverage_of(project.root, edition):
+            if item.done < item.total:
+                typer.echo(f"{edition.name}: {item.name}: {item.done} of {item.total} translated")
 
 
 def _progress(line: str) -> None:

@@ -18,6 +18,7 @@ _PARTS: Final = (
     "requirements.lock",
     "book/*.md",
     "book/*.bib",
+    "book/locale/**/*.po",
     "book/*.png",
     "book/_static/**/*",
     "benchmarks/*.csv",

@@ -106,6 +106,7 @@ def _site_step(project: Project, executed: Sequence[Path], *, of: str = "") -> S
     pages = [
         *(project.root / "book").glob("*.md"),
         *(project.root / "book").glob("*.bib"),
+        *(project.root / "book/locale").rglob("*.po"),
         *(path for path in (project.root / "book/_static").rglob("[!.]*") if path.is_file()),
         *(project.root / "benchmarks").glob("*.csv"),
         *(project.root / name for name in ("_config.yml", "_toc.yml")),
@@ -115,7 +116,17 @@ def _site_step(project: Project, executed: Sequence[Path], *, of: str = "") -> S
         action=lambda: _discard(build_site(project.root, report=_discard)),
         needs=[*executed, claims, *pages],
         makes=[project.build / "html" / "index.html"],
-        state=hash_files([project.lock, *(_PACKAGE / "workflow").rglob("*.py")], project.root),
+        state=hash_files(
+            [
+                project.lock,
+                *(
+                    path
+                    for kind in ("*.py", "*.po", "*.html")
+                    for path in (_PACKAGE / "workflow").rglob(kind)
+                ),
+            ],
+            project.root,
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""The book as HTML: a strict Sphinx build, put in place only when it is whole."""
+"""The book as HTML: strict Sphinx builds, put in place only when all editions are whole."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
 from lcresearch.errors import BookError
+from lcresearch.workflow.catalogues import check_catalogues
+from lcresearch.workflow.editions import Edition, editions_of
 from lcresearch.workflow.files import write_bytes
 from lcresearch.workflow.prose import check_pages, describe_place
+from lcresearch.workflow.translations import translations
 
-__all__ = ["build_site"]
+__all__ = ["build_site", "write_conf"]
 
 # These would load from other hosts, or break pages that open without one, or have nothing to do.
 _UNWANTED: Final = ("sphinx_thebe", "sphinx_comments", "sphinx.ext.intersphinx")
@@ -25,7 +30,9 @@ _MAKERS_PAGES: Final = ("genindex", "search")
 
 
 def build_site(project_root: Path, *, report: Callable[[str], Any] = print) -> Path:
-    """Build the book's pages, strictly, and put them at ``_build/html``.
+    """Build the book's pages in every edition, strictly, and put them at ``_build/html``.
+
+    English is at the root of the site; Chinese, with the same page names, in its folder ``zh``.
 
     Parameters
     ----------
@@ -42,24 +49,27 @@ def build_site(project_root: Path, *, report: Callable[[str], Any] = print) -> P
     Raises
     ------
     BookError
-        If a page types a result's digits, or Sphinx warns of anything; every fault is listed with
-        its page and line.
+        If a page or a translation types a result's digits, a translation inserts other figures
+        than the page, or Sphinx warns of anything; every fault is listed with its page and line.
     """
     root = Path(project_root).resolve()
     build = root / "_build"
     _recover(build)
     check_pages(root)
-    _write_conf(root)
+    check_catalogues(root)
+    write_conf(root)
     started = time.monotonic()
     report("book: reading and writing pages")
     pages = _pages(root)
-    _run_sphinx(root, build / "work")
-    site = _publish(build, pages)
-    report(f"book: {len(pages)} pages in {time.monotonic() - started:.1f} s")
+    editions = editions_of(root)
+    _run_all(root, build, editions)
+    site = _publish(build, pages, editions)
+    names = " and ".join(edition.name for edition in editions)
+    report(f"book: {len(pages)} pages, {names}, in {time.monotonic() - started:.1f} s")
     return site
 
 
-def _write_conf(root: Path) -> None:
+def write_conf(root: Path) -> None:
     """Write the Sphinx configuration that ``_config.yml`` stands for."""
     import jsonschema  # type: ignore[import-untyped]
     import yaml
@@ -98,8 +108,23 @@ def _pages(root: Path) -> list[str]:
     return [re.sub(r"\.(md|ipynb)$", "", page) for page in site]
 
 
-def _run_sphinx(root: Path, work: Path) -> None:
-    """Build into the work folder.
+def _run_all(root: Path, build: Path, editions: Sequence[Edition]) -> None:
+    """Build all editions, side by side."""
+
+    def run(edition: Edition) -> list[str]:
+        return _run_sphinx(root, edition.work(build), edition.language)
+
+    with ThreadPoolExecutor(len(editions)) as pool:
+        # What is wrong with a page that is not translated is wrong in every edition.
+        faults = list(dict.fromkeys(fault for found in pool.map(run, editions) for fault in found))
+    if faults:
+        listed = "\n".join(f"- {fault}" for fault in faults)
+        count = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
+        raise BookError(f"The book has {count}; the earlier site stays.\n{listed}")
+
+
+def _run_sphinx(root: Path, work: Path, language: str) -> list[str]:
+    """Build an edition into its work folder, and return what is wrong.
 
     Sphinx notes a page as done once it has read it, with warnings or without, and an interrupted
     build leaves pages noted but not written. So the notes are kept only after a clean build.
@@ -113,6 +138,7 @@ def _run_sphinx(root: Path, work: Path) -> None:
     warnings.unlink(missing_ok=True)
     command = [sys.executable, "-P", "-m", "sphinx", "-b", "html", "-n", "-W", "--keep-going"]
     command += ["-q", "-N", "-T", "-w", str(warnings), "-d", str(work / "doctrees")]
+    command += ["-D", f"language={language}"]
     command += [str(root), str(work / "html")]
     done = subprocess.run(
         command,
@@ -126,11 +152,11 @@ def _run_sphinx(root: Path, work: Path) -> None:
     )
     text = warnings.read_text("utf-8") if warnings.exists() else ""
     faults = list(_faults(text, root))
-    if done.returncode or faults:
-        listed = "\n".join(f"- {fault}" for fault in faults) or done.stderr.strip()[-4000:]
-        count = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}" if faults else "a failure"
-        raise BookError(f"The book has {count}; the earlier site stays.\n{listed}")
-    clean.touch()
+    if done.returncode and not faults:
+        faults = [done.stderr.strip()[-4000:] or f"Sphinx ended with {done.returncode}."]
+    if not faults:
+        clean.touch()
+    return faults
 
 
 _PLACE: Final = re.compile(
@@ -146,13 +172,17 @@ def _faults(text: str, root: Path) -> Iterable[str]:
         if found:
             place = ""
             if found["path"]:
-                path = Path(found["path"].split(":docstring of")[0])
+                # A translation has the path and line of its page, and a line of its own.
+                page, translated, _ = found["path"].partition(":<translated>")
+                page, _, line_of_page = page.rpartition(":") if translated else (page, "", "")
+                path = Path(page.split(":docstring of")[0])
                 if path.is_relative_to(root):
                     path = path.relative_to(root)
-                line_number = int(found["line"] or 0)
+                line_number = int(line_of_page or found["line"] or 0)
                 if path.suffix == ".ipynb" and line_number:
                     line_number -= 1  # MyST-NB counts from one twice
                 place = describe_place(path.as_posix(), line_number) + ": "
+                place = f"translation of {place}" if translated else place
             parts.append((place, [line[found.end() :]]))
         elif parts and line.strip():
             parts[-1][1].append(line.strip())
@@ -170,12 +200,16 @@ def _recover(build: Path) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _publish(build: Path, pages: list[str]) -> Path:
+def _publish(build: Path, pages: list[str], editions: Sequence[Edition]) -> Path:
     """Copy the finished pages beside the site and exchange the two."""
     site, fresh, old = build / "html", build / ".html-new", build / ".html-old"
-    shutil.copytree(build / "work" / "html", fresh, ignore=shutil.ignore_patterns(*_NOT_PUBLISHED))
-    _drop_strays(fresh, pages)
-    (fresh / "index.html").write_text(_redirect(f"{pages[0]}.html"), "utf-8")
+    for edition in editions:
+        home = edition.home(fresh)
+        ignored = shutil.ignore_patterns(*_NOT_PUBLISHED)
+        # An edition is cleared of strays before another is put into it.
+        shutil.copytree(edition.work(build) / "html", home, ignore=ignored)
+        _drop_strays(home, pages)
+        (home / "index.html").write_text(_redirect(f"{pages[0]}.html", edition), "utf-8")
     if site.exists():
         site.rename(old)
     fresh.rename(site)
@@ -198,11 +232,13 @@ def _drop_strays(site: Path, pages: list[str]) -> None:
                 file.unlink()
 
 
-def _redirect(target: str) -> str:
+def _redirect(target: str, edition: Edition) -> str:
+    _ = translations(edition.language).gettext
     return (
         "<!DOCTYPE html>\n"
-        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<html lang="{edition.tag}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="refresh" content="0; url={target}">\n'
-        "<title>What can a mountain county expect from e-commerce?</title>\n"
-        f'</head>\n<body>\n<p><a href="{target}">To the book</a></p>\n</body>\n</html>\n'
+        f"<title>{escape(_('What can a mountain county expect from e-commerce?'))}</title>\n"
+        f'</head>\n<body>\n<p><a href="{target}">{escape(_("To the book"))}</a></p>\n'
+        "</body>\n</html>\n"
     )

@@ -11,11 +11,14 @@ from sphinx.config import Config
 from lcresearch.workflow.files import hash_files
 from lcresearch.workflow.sphinx_ext.chart import ChartDirective
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
+from lcresearch.workflow.sphinx_ext.editions import add_editions
 from lcresearch.workflow.sphinx_ext.grades_role import add_grades_role
 from lcresearch.workflow.sphinx_ext.mark import add_mark
 from lcresearch.workflow.sphinx_ext.missing import note_county
+from lcresearch.workflow.sphinx_ext.search_zh import SearchChinese
 from lcresearch.workflow.sphinx_ext.table import TableDirective, add_table
 from lcresearch.workflow.sphinx_ext.value import CountyRole, ValueRole
+from lcresearch.workflow.translations import HOME
 
 __all__ = ["setup"]
 
@@ -37,6 +40,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("county", CountyRole())
     app.add_directive("chart", ChartDirective)
     app.add_directive("evidence-table", TableDirective)
+    add_editions(app)
+    app.add_search_language(SearchChinese)
     add_mark(app)
     add_grades_role(app)
     add_table(app)
@@ -48,7 +53,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _code_hash() -> str:
     here = Path(__file__).resolve().parent
     package = here.parents[1]
-    return hash_files([*here.glob("*.py"), *package.glob("*.py")], package)
+    return hash_files(
+        [
+            *here.glob("*.py"),
+            *here.glob("templates/*.html"),
+            *HOME.rglob("*.po"),
+            *(here.parent / name for name in ("editions.py", "translations.py", "wording_zh.py")),
+            *package.glob("*.py"),
+        ],
+        package,
+    )
 
 
 def _note_assets(app: Sphinx, config: Config) -> None:

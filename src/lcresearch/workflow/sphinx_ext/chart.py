@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.addnodes import pending_xref
+from sphinx.locale import get_translation
 from sphinx.util.docutils import SphinxDirective
 
 from lcresearch.errors import did_you_mean
@@ -16,6 +17,8 @@ from lcresearch.workflow.sphinx_ext.missing import not_available
 from lcresearch.workflow.sphinx_ext.results import Chart
 
 __all__ = ["ChartDirective"]
+
+_ = get_translation("lcresearch")
 
 
 class ChartDirective(SphinxDirective):
@@ -36,7 +39,7 @@ class ChartDirective(SphinxDirective):
         chart = domain.results.charts.get(key)
         if chart is None and key in domain.results.unavailable:
             return [
-                nodes.paragraph("", "", not_available(domain.results.unavailable[key], "Chart"))
+                nodes.paragraph("", "", not_available(domain.results.unavailable[key], chart=True))
             ]
         if chart is None:
             near = did_you_mean(key, domain.results.charts, most=3)
@@ -58,10 +61,11 @@ class ChartDirective(SphinxDirective):
     def _words(self, chart: Chart, folder: str) -> list[nodes.Node]:
         """Return caption and legend, the place of the drawing last."""
         first, *rest = self.parse_content_to_nodes() or [nodes.paragraph()]
-        caption = nodes.caption("", "", *first.children)
+        # The source of the caption is what translators are shown.
+        caption = nodes.caption(first.rawsource, "", *first.children)
         caption.source, caption.line = self.get_source_info()
         words = origin(chart.notebook, chart.cell)
-        place = nodes.paragraph("", "From ", classes=["lc-origin"])
+        place = nodes.paragraph("", _("From "), classes=["lc-origin"])
         place += pending_xref(
             "",
             nodes.inline("", words),

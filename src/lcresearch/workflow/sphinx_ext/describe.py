@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from lcresearch.wording import describe_range, describe_value
-from lcresearch.workflow.sphinx_ext.grades import MEANINGS
+from sphinx.locale import get_translation
+
 from lcresearch.workflow.sphinx_ext.results import Entry
+from lcresearch.workflow.sphinx_ext.words import (
+    colon,
+    describe_range,
+    describe_value,
+    grade_meaning,
+    grade_word,
+)
 
 __all__ = ["origin", "range_words", "summary"]
+
+_ = get_translation("lcresearch")
 
 _SHOWN_INPUTS = 4
 
@@ -16,25 +25,30 @@ def summary(entry: Entry) -> str:
     figure = entry.figure
     parts = [f"{figure.key} = {describe_value(figure)}"]
     if words := range_words(entry):
-        parts.append(f"range {words}")
+        parts.append(_("range {bounds}").format(bounds=words))
     if entry.inputs:
         shown = ", ".join(entry.inputs[:_SHOWN_INPUTS])
         rest = len(entry.inputs) - _SHOWN_INPUTS
-        parts.append(f"{figure.grade}: the weakest grade among its inputs")
-        parts.append(f"computed from {shown}" + (f" and {rest} more" if rest > 0 else ""))
+        parts.append(grade_word(figure.grade) + colon() + _("the weakest grade among its inputs"))
+        if rest > 0:
+            parts.append(_("computed from {keys} and {count} more").format(keys=shown, count=rest))
+        else:
+            parts.append(_("computed from {keys}").format(keys=shown))
     else:
-        parts.append(f"{figure.grade}: {MEANINGS[figure.grade]}")
-        parts.append(f"source: {figure.source}")
+        parts.append(grade_word(figure.grade) + colon() + grade_meaning(figure.grade))
+        parts.append(_("source") + colon() + figure.source)
     if entry.is_claim:
         parts.append(origin(entry.notebook, entry.cell))
     if figure.note:
-        parts.append(f"note: {figure.note}")
+        parts.append(_("note") + colon() + figure.note)
     return " · ".join(parts)
 
 
 def origin(notebook: str, cell: int | None) -> str:
     """Return the place where something was computed, in words."""
-    return f"notebook {notebook}" + ("" if cell is None else f", cell {cell}")
+    if cell is None:
+        return str(_("notebook {name}").format(name=notebook))
+    return str(_("notebook {name}, cell {cell}").format(name=notebook, cell=cell))
 
 
 def range_words(entry: Entry) -> str:

@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 
 from lcresearch.evidence import Grade
 from lcresearch.workflow.sphinx_ext.grades import LETTERS
+from lcresearch.workflow.sphinx_ext.words import grade_letter, grade_word
 
 __all__ = ["GradeMark", "add_mark", "mark_html"]
 
@@ -20,10 +21,10 @@ class GradeMark(nodes.Inline, nodes.Element):  # type: ignore[misc]
 
 def mark_html(grade: Grade) -> str:
     """Return the mark as HTML."""
-    word = escape(grade.value)
+    word = escape(grade_word(grade))
     return (
-        f'<sup class="lc-mark lc-{word}" role="img" aria-label="{word}" title="{word}">'
-        f"{LETTERS[grade]}</sup>"
+        f'<sup class="lc-mark lc-{grade}" role="img" aria-label="{word}" title="{word}">'
+        f"{grade_letter(grade)}</sup>"
     )
 
 

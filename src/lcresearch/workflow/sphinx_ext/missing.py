@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.locale import get_translation
 
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain
 
 __all__ = ["not_available", "note_county"]
 
+_ = get_translation("lcresearch")
 
-def not_available(reason: str, what: str = "") -> nodes.inline:
+
+def not_available(reason: str, *, chart: bool = False) -> nodes.inline:
     """Return the words that stand for a number or chart, with the reason behind them."""
-    words = f"{what} not available".strip()
+    words = _("Chart not available") if chart else _("not available")
     abbreviation = nodes.abbreviation("", words, explanation=reason)
     return nodes.inline("", "", abbreviation, classes=["lc-unavailable"])
 
@@ -26,4 +29,4 @@ def note_county(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     title, found, rest = source[0].partition("\n")
     if found and title.startswith("# "):
-        source[0] = f"{title}\n\n```{{note}}\n{app.config.lcresearch_note}\n```\n{rest}"
+        source[0] = f"{title}\n\n```{{note}}\n{_(app.config.lcresearch_note)}\n```\n{rest}"

@@ -7,20 +7,42 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from lcresearch.wording import describe_value
+from sphinx.locale import get_translation
+
+from lcresearch.evidence import Grade
 from lcresearch.workflow.sphinx_ext.anchor import anchor, source_anchor
 from lcresearch.workflow.sphinx_ext.describe import origin, range_words
-from lcresearch.workflow.sphinx_ext.grades import LETTERS, MEANINGS
 from lcresearch.workflow.sphinx_ext.mark import mark_html
 from lcresearch.workflow.sphinx_ext.results import Entry, Source
+from lcresearch.workflow.sphinx_ext.words import (
+    describe_value,
+    grade_meaning,
+    grade_name,
+    grade_word,
+)
+from lcresearch.workflow.translations import later
 
 __all__ = ["render_table"]
+
+_ = get_translation("lcresearch")
 
 _UriOf = Callable[[str], str | None]
 _FEW: Final = 5
 _SHORT_HASH: Final = 12
 # Families of figures that are too many to be read in a row are folded away.
-_FOLDED: Final = {"township": "The townships, one figure at a time", "census": "The census counts"}
+_FOLDED: Final = {
+    "township": later("The townships, one figure at a time: {count} figures"),
+    "census": later("The census counts: {count} figures"),
+}
+# What a table of figures is headed, by family.
+_HEADED: Final = {
+    "literature": later("Published estimates"),
+    Grade.REPORTED: later("Reported figures"),
+    Grade.PUBLISHED: later("Published figures"),
+    Grade.ESTIMATED: later("Estimated figures"),
+    Grade.ASSUMED: later("Assumed figures"),
+    Grade.SIMULATED: later("Simulated figures"),
+}
 
 
 def render_table(
@@ -83,7 +105,7 @@ class _Maker:
         self._sources = sorted(sources, key=lambda item: -len(item.citation))
 
     def claims(self, rows: Sequence[Entry]) -> str:
-        heads = ("Claim", "Value", "Computed from", "Data")
+        heads = (_("Claim"), _("Value"), _("Computed from"), _("Data"))
         tables = []
         for notebook, group in _grouped(rows, lambda entry: entry.notebook).items():
             body = [
@@ -95,12 +117,12 @@ class _Maker:
                 )
                 for entry in group
             ]
-            caption = f"Notebook {self._notebook(notebook)}"
+            caption = escape(_("Notebook {name}")).format(name=self._notebook(notebook))
             tables.append(_table("claims", heads, body, caption=caption))
-        return "".join(tables) or _nothing("No notebook has recorded a claim.")
+        return "".join(tables) or _nothing(_("No notebook has recorded a claim."))
 
     def figures(self, rows: Sequence[Entry]) -> str:
-        heads = ("Figure", "Value", "Source")
+        heads = (_("Figure"), _("Value"), _("Source"))
         parts = []
         for family, group in _grouped(rows, _family).items():
             body = [
@@ -109,18 +131,18 @@ class _Maker:
             ]
             files = _small(_files(*group))
             if family in _FOLDED:
-                words = f"{_FOLDED[family]}: {len(group)} figures"
+                words = _(_FOLDED[family]).format(count=len(group))
                 parts.append(
                     f'<details class="lc-more"><summary>{escape(words)}</summary>'
                     f"{_table('figures', heads, body, caption=files)}</details>"
                 )
             else:
-                caption = escape(family.capitalize()) + files
+                caption = escape(_(_HEADED[family])) + files
                 parts.append(_table("figures", heads, body, caption=caption))
-        return "".join(parts) or _nothing("The county has no figures.")
+        return "".join(parts) or _nothing(_("The county has no figures."))
 
     def assumptions(self, rows: Sequence[Entry]) -> str:
-        heads = ("Assumption", "Value", "Reason")
+        heads = (_("Assumption"), _("Value"), _("Reason"))
         body = [
             self._row(
                 entry,
@@ -130,7 +152,7 @@ class _Maker:
             for entry in rows
         ]
         if not body:
-            return _nothing("Nothing is assumed.")
+            return _nothing(_("Nothing is assumed."))
         return _table("figures", heads, body, caption=_small(_files(*rows)))
 
     def _row(self, entry: Entry, *cells: tuple[str, str]) -> str:
@@ -148,9 +170,9 @@ class _Maker:
         links = [self._link(key) for key in entry.inputs]
         if len(links) <= _FEW:
             return "".join(links)
+        words = _("{count} figures").format(count=len(links))
         return (
-            f'<details class="lc-more"><summary>{len(links)} figures</summary>'
-            f"{''.join(links)}</details>"
+            f'<details class="lc-more"><summary>{escape(words)}</summary>{"".join(links)}</details>'
         )
 
     def _source(self, entry: Entry) -> str:
@@ -183,7 +205,7 @@ def _family(entry: Entry) -> str:
     head = entry.figure.key.split(".")[0]
     if head in _FOLDED:
         return head
-    return "published estimates" if head == "literature" else f"{entry.figure.grade} figures"
+    return head if head == "literature" else entry.figure.grade
 
 
 def _grouped(rows: Iterable[Entry], name: Callable[[Entry], str]) -> dict[str, list[Entry]]:
@@ -196,7 +218,8 @@ def _grouped(rows: Iterable[Entry], name: Callable[[Entry], str]) -> dict[str, l
 def _value(entry: Entry) -> str:
     words = escape(describe_value(entry.figure))
     grade = entry.figure.grade
-    badge = f'<span class="lc-grade lc-{grade}">{LETTERS[grade]} {escape(grade.value)}</span>'
+    name = escape(grade_name(grade))
+    badge = f'<span class="lc-grade lc-{grade}">{name}</span>'
     spread = range_words(entry)
     return f"<strong>{words}</strong> {badge}" + (_small(escape(spread)) if spread else "")
 
@@ -212,7 +235,7 @@ def _files(*entries: Entry) -> str:
 
 
 def _sources(sources: Sequence[Source]) -> str:
-    heads = ("Source", "Citation", "Terms")
+    heads = (_("Source"), _("Citation"), _("Terms"))
     body = []
     for item in sources:
         citation = _breakable(item.citation)
@@ -226,7 +249,7 @@ def _sources(sources: Sequence[Source]) -> str:
             f'<td data-label="{heads[1]}">{citation}</td>'
             f'<td data-label="{heads[2]}">{_breakable(item.licence)}</td></tr>'
         )
-    return _table("sources", heads, body) if body else _nothing("The county names no sources.")
+    return _table("sources", heads, body) if body else _nothing(_("The county names no sources."))
 
 
 def _outward(url: str) -> str:
@@ -243,14 +266,15 @@ def _outward(url: str) -> str:
 
 def _legend() -> str:
     items = "".join(
-        f"<div><dt>{escape(grade.value)}{mark_html(grade)}</dt><dd>{escape(words)}</dd></div>"
-        for grade, words in MEANINGS.items()
+        f"<div><dt>{escape(grade_word(grade))}{mark_html(grade)}</dt>"
+        f"<dd>{escape(grade_meaning(grade))}</dd></div>"
+        for grade in Grade
     )
-    return (
-        f'<dl class="lc-legend">{items}</dl>'
-        f'<p class="lc-legend-note">Strongest first. A computed figure has the weakest grade among '
-        f"the figures that it was computed from.</p>"
+    note = _(
+        "Strongest first. A computed figure has the weakest grade among the figures that it was "
+        "computed from."
     )
+    return f'<dl class="lc-legend">{items}</dl><p class="lc-legend-note">{escape(note)}</p>'
 
 
 def _table(kind: str, heads: Sequence[str], body: Sequence[str], *, caption: str = "") -> str:

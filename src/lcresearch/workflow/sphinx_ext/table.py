@@ -10,10 +10,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from lcresearch.errors import did_you_mean
 from lcresearch.evidence import Grade
-from lcresearch.wording import describe_value
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
 from lcresearch.workflow.sphinx_ext.render import render_table
 from lcresearch.workflow.sphinx_ext.results import Entry, Results
+from lcresearch.workflow.sphinx_ext.words import describe_value, grade_word
 
 __all__ = ["TableDirective", "add_table"]
 
@@ -82,7 +82,7 @@ def _as_list(kind: str, results: Results, rows: dict[str, Entry]) -> nodes.bulle
         lines = [f"{item.source}: {item.citation}" for item in results.sources]
     else:
         lines = [
-            f"{key} = {describe_value(entry.figure)} [{entry.figure.grade}]"
+            f"{key} = {describe_value(entry.figure)} [{grade_word(entry.figure.grade)}]"
             for key, entry in rows.items()
         ]
     items = [nodes.list_item("", nodes.paragraph("", line)) for line in lines]

@@ -11,12 +11,12 @@ from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxRole
 
 from lcresearch.errors import LcresearchError, did_you_mean
-from lcresearch.wording import describe_range, describe_value
 from lcresearch.workflow.sphinx_ext.describe import summary
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
 from lcresearch.workflow.sphinx_ext.mark import GradeMark
 from lcresearch.workflow.sphinx_ext.missing import not_available
 from lcresearch.workflow.sphinx_ext.results import Entry
+from lcresearch.workflow.sphinx_ext.words import describe_range, describe_value, is_chinese
 
 __all__ = ["CountyRole", "ValueRole"]
 
@@ -80,7 +80,10 @@ class CountyRole(SphinxRole):
         domain = self.env.get_domain(EvidenceDomain.name)
         assert isinstance(domain, EvidenceDomain)
         domain.note_use("county", self.text)
-        words = domain.results.county.get(self.text, "")
+        known = domain.results.county
+        words = known.get(self.text, "")
+        if is_chinese():
+            words = known.get(f"{self.text}_zh") or words
         if not words:
             near = did_you_mean(self.text, domain.results.county)
             warn("unknown_key", f"The county has no {self.text!r}.{near}", self.get_location())
