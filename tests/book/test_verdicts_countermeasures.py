@@ -37,7 +37,7 @@ def test_no_order_is_stated_because_all_ranges_overlap(known):
     assert max(low for low, _ in ranges.values()) < min(high for _, high in ranges.values())
     assert value(known, "pairs_apart") == 0
     assert value(known, "pairs") == 6
-    assert 0.9 < value(known, "surest_pair") < 0.95
+    assert value(known, "surest_pair") == value(known, "talent.above.brand") < 0.95
 
 
 def test_first_places_are_as_the_chapter_orders_them(known):
@@ -53,13 +53,15 @@ def test_first_places_are_as_the_chapter_orders_them(known):
     assert abs(sum(first.values()) - 1) < 1e-9
 
 
-def test_each_of_four_may_bring_several_times_its_cost_or_hardly_more_than_it(known):
-    """The answer says so of the ranges' two ends, and of which medians lie above one yuan."""
-    for name in MEASURES:
-        low, high = ends(known, f"{name}.ratio")
-        assert high > 3
-        assert low < 1.1
-    assert ends(known, "brand.ratio")[0] < 0.1
+def test_half_the_gains_of_people_turn_the_first_place(known):
+    """The chapter says that the network then comes first most often."""
+    halved = {name: value(known, f"{name}.first_halved") for name in MEASURES}
+    assert max(halved, key=halved.__getitem__) == "logistics"
+    assert halved["talent"] < value(known, "talent.first")
+
+
+def test_the_medians_lie_on_the_side_of_one_yuan_that_the_chapter_names(known):
+    """Those of training, publicity and the network lie above it, that of the code below."""
     above = {name for name in MEASURES if value(known, f"{name}.ratio") > 1}
     assert above == {"talent", "awareness", "logistics"}
 
