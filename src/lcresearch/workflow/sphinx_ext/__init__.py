@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from lcresearch.workflow.files import hash_files
+from lcresearch.workflow.sphinx_ext.cards import add_cards
 from lcresearch.workflow.sphinx_ext.chart import ChartDirective
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
 from lcresearch.workflow.sphinx_ext.mark import add_mark
@@ -38,6 +39,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("evidence-table", TableDirective)
     add_mark(app)
     add_table(app)
+    add_cards(app)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("source-read", note_county)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
