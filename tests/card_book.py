@@ -63,6 +63,7 @@ def build_card_book(root: Path) -> Path:
             shutil.copy(path, root / "book/_static")
     config = root / "_config.yml"
     styles = "html_css_files: [lcresearch.css, cards.css, claims.css]\n"
+    styles += "    html_context: {default_mode: auto}\n"
     scripts = "    html_js_files: [lcresearch.js, cards.js, claims.js]\n"
     config.write_text(config.read_text().replace("html_css_files: [small.css]\n", styles + scripts))
     words = "Some words that fill the page, and say nothing.\n\n" * 30

@@ -190,7 +190,7 @@
       side = below >= above ? "below" : "above";
       room = Math.max(below, above, Math.min(200, height - 2 * MARGIN));
     }
-    const tall = Math.min(wanted, room);
+    const tall = Math.min(wanted, room, height - 2 * MARGIN); // the number may be out of sight
     const wished = side === "below" ? last.bottom + GAP : spot.top - GAP - tall;
     const top = Math.max(MARGIN, Math.min(wished, height - MARGIN - tall));
     const x = side === "below" ? last.left : spot.left;

@@ -57,10 +57,9 @@ def cell_uri(
     target = f"{env.config.lcresearch_results}/{notebook}"
     if target not in env.found_docs:
         return None
-    if page is None:
-        uri = builder.get_target_uri(target)
-    else:
-        uri = builder.get_relative_uri(page, target)
-    domain = env.get_domain(EvidenceDomain.name)
-    shown = cell is not None and cell in domain.data["cells"].get(target, ())
-    return f"{uri}#{cell_anchor(cell)}" if cell is not None and shown else uri
+    uri = builder.get_relative_uri(page, target) if page else builder.get_target_uri(target)
+    if cell is None or cell not in env.get_domain(EvidenceDomain.name).data["cells"].get(
+        target, ()
+    ):
+        return uri
+    return f"{uri}#{cell_anchor(cell)}"
