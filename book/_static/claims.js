@@ -38,6 +38,7 @@
     );
     const captions = new Map(claims.map((table) => [table, [...(table.caption?.childNodes ?? [])]]));
     let timer = 0;
+    let ordered = ""; // the order that the rows are in
 
     // Heads that sort: buttons, made here, for they would do nothing without this script.
     const heads = [...document.querySelectorAll(".lc-table th[data-sort]")];
@@ -89,7 +90,7 @@
         shown += fits;
         besides ||= kept;
       }
-      sort(field("sort").value);
+      if (field("sort").value !== ordered) sort(field("sort").value);
       for (const table of tables) {
         table.hidden = ![...table.tBodies[0].rows].some((row) => !row.hidden);
       }
@@ -107,6 +108,7 @@
 
     // Claims of all notebooks are sorted as one; other tables are of one kind each.
     function sort(order) {
+      ordered = order;
       const down = order.startsWith("-") ? -1 : 1;
       const key = order.replace(/^-/, "");
       const merged = key !== "" && key !== "notebook";
