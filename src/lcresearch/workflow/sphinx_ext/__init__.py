@@ -12,6 +12,7 @@ from lcresearch.workflow.files import hash_files
 from lcresearch.workflow.sphinx_ext.cards import add_cards
 from lcresearch.workflow.sphinx_ext.chart import ChartDirective
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
+from lcresearch.workflow.sphinx_ext.lean import keep_lean
 from lcresearch.workflow.sphinx_ext.mark import add_mark
 from lcresearch.workflow.sphinx_ext.missing import note_county
 from lcresearch.workflow.sphinx_ext.table import TableDirective, add_table
@@ -40,6 +41,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     add_mark(app)
     add_table(app)
     add_cards(app)
+    keep_lean(app)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("source-read", note_county)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
