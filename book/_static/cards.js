@@ -61,7 +61,7 @@
   // A key may break at its dots and dashes.
   function code(key) {
     const element = make("code");
-    for (const part of key.split(/(?<=[._-])/)) element.append(part, make("wbr"));
+    for (const part of key.match(/[^._-]*[._-]?/g)) element.append(part, make("wbr"));
     return element;
   }
 
