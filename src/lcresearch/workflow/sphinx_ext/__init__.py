@@ -9,10 +9,12 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from lcresearch.workflow.files import hash_files
+from lcresearch.workflow.sphinx_ext.cards import add_cards
 from lcresearch.workflow.sphinx_ext.chart import ChartDirective
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
 from lcresearch.workflow.sphinx_ext.editions import add_editions
 from lcresearch.workflow.sphinx_ext.grades_role import add_grades_role
+from lcresearch.workflow.sphinx_ext.lean import keep_lean
 from lcresearch.workflow.sphinx_ext.mark import add_mark
 from lcresearch.workflow.sphinx_ext.missing import note_county
 from lcresearch.workflow.sphinx_ext.search_zh import SearchChinese
@@ -45,6 +47,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     add_mark(app)
     add_grades_role(app)
     add_table(app)
+    add_cards(app)
+    keep_lean(app)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("source-read", note_county)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,6 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from lcresearch.errors import did_you_mean
 from lcresearch.evidence import Grade
+from lcresearch.workflow.sphinx_ext.cells import cell_uri
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
 from lcresearch.workflow.sphinx_ext.render import render_table
 from lcresearch.workflow.sphinx_ext.results import Entry, Results
@@ -52,7 +53,6 @@ class TableDirective(SphinxDirective):
         domain.note_rows(rows)
         table = EvidenceTable(kind=kind, rows=list(rows.values()), anchored=fresh)
         table["sources"] = domain.results.sources
-        table["results"] = self.config.lcresearch_results
         table["claims_page"] = self.config.lcresearch_claims_page
         self.set_source_info(table)
         table += _as_list(kind, domain.results, rows)
@@ -101,11 +101,8 @@ def _html(writer: Any, node: EvidenceTable) -> None:
     builder = writer.builder
     page = builder.current_docname
 
-    def notebook_uri(notebook: str) -> str | None:
-        target = f"{node['results']}/{notebook}"
-        if target not in builder.env.found_docs:
-            return None
-        return str(builder.get_relative_uri(page, target))
+    def notebook_uri(notebook: str, cell: int | None) -> str | None:
+        return cell_uri(builder, notebook, cell, page=page)
 
     def uri(target: str) -> str:
         return "" if page == target else str(builder.get_relative_uri(page, target))
