@@ -20,6 +20,7 @@ _PARTS: Final = (
     "book/*.bib",
     "book/*.png",
     "book/_static/**/*",
+    "book/locale/**/*.po",
     "benchmarks/*.csv",
     "notebooks/*.ipynb",
 )

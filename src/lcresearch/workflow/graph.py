@@ -21,6 +21,7 @@ from lcresearch.workflow.files import hash_files, hash_folder
 from lcresearch.workflow.interrupt import children_end_on_interrupt
 from lcresearch.workflow.parameters import read_parameters
 from lcresearch.workflow.project import Project
+from lcresearch.workflow.second_charts import LANGUAGE, SecondCharts, names_of, place_of
 from lcresearch.workflow.state import NotebookState
 
 __all__ = ["Step", "book_steps", "county_book_steps", "run_steps", "walk"]
@@ -55,15 +56,22 @@ class Step:
 
 def book_steps(project: Project) -> list[Step]:
     """Return the steps that make the book: a run of each notebook, the claims, the site."""
+    again = _second_charts(project, load_county("liancheng"), project)
     steps = [
         _notebook_step(
-            NotebookState(project, path), path, project.results / path.name, {}, project.root
+            NotebookState(project, path),
+            path,
+            project.results / path.name,
+            {},
+            project.root,
+            again=charts,
         )
-        for path in project.notebooks
+        for path, charts in zip(project.notebooks, again, strict=True)
     ]
     executed = [step.makes[0] for step in steps]
     claims = project.results / "claims.json"
-    return [*steps, _claims_step(executed, "liancheng", claims), _site_step(project, executed)]
+    made = _claims_step(executed, "liancheng", claims, again=[c.target for c in again])
+    return [*steps, made, _site_step(project, executed)]
 
 
 def county_book_steps(project: Project, county: Path, copy: Project) -> list[Step]:
@@ -79,28 +87,51 @@ def county_book_steps(project: Project, county: Path, copy: Project) -> list[Ste
         Project that holds the pages and takes the results.
     """
     name, steps = copy.root.name, []
-    for path in project.notebooks:
+    again = _second_charts(project, load_county(str(county)), copy)
+    for path, charts in zip(project.notebooks, again, strict=True):
         known = read_parameters(path)
         parameters = {"county": str(county)} if "county" in known else {}
         state = NotebookState(project, path)
         output = copy.results / path.name
-        steps.append(_notebook_step(state, path, output, parameters, project.root, of=name))
+        steps.append(
+            _notebook_step(state, path, output, parameters, project.root, of=name, again=charts)
+        )
     executed = [step.makes[0] for step in steps]
     claims = copy.results / "claims.json"
     made = _claims_step(
-        executed, str(county), claims, of=name, expected=project.notebooks, home=load_county()
+        executed,
+        str(county),
+        claims,
+        of=name,
+        expected=project.notebooks,
+        home=load_county(),
+        again=[charts.target for charts in again],
     )
     return [*steps, made, _site_step(copy, executed, of=name)]
 
 
+def _second_charts(project: Project, county: County, site: Project) -> list[SecondCharts]:
+    """Return what each notebook's charts are drawn by for the Chinese edition of a site."""
+    from lcresearch.workflow.notebook_messages import NotebookMessages
+
+    names = names_of(county)
+    messages = NotebookMessages(project, names)
+    return [
+        SecondCharts(messages.known(path), names, place_of(site.results, path.stem))
+        for path in project.notebooks
+    ]
+
+
 def _site_step(project: Project, executed: Sequence[Path], *, of: str = "") -> Step:
     from lcresearch.workflow.html import build_site
+    from lcresearch.workflow.notebook_messages import CATALOGUE
 
     claims = project.results / "claims.json"
     pages = [
         *(project.root / "book").glob("*.md"),
         *(project.root / "book").glob("*.bib"),
         *(path for path in (project.root / "book/_static").rglob("*") if path.is_file()),
+        *(path for path in [project.root / CATALOGUE] if path.is_file()),
         *(project.root / "benchmarks").glob("*.csv"),
         *(project.root / name for name in ("_config.yml", "_toc.yml")),
     ]
@@ -223,6 +254,7 @@ def _notebook_step(
     folder: Path,
     *,
     of: str = "",
+    again: SecondCharts | None = None,
 ) -> Step:
     given = f" with {dict(parameters)}" if parameters else ""
     return Step(
@@ -235,10 +267,11 @@ def _notebook_step(
             provenance=state.provenance(parameters, folder),
             # Another county may lack data; the project's own may not.
             excuse=bool(of),
+            again=again,
         ),
         needs=[],
-        makes=[output],
-        state=state.of(parameters, folder),
+        makes=[output, *([again.target] if again else [])],
+        state=state.of(parameters, folder) + (again.state if again else ""),
     )
 
 
@@ -250,17 +283,32 @@ def _claims_step(
     of: str = "",
     expected: Sequence[Path] = (),
     home: County | None = None,
+    again: Sequence[Path] = (),
 ) -> Step:
     def action() -> None:
         from lcresearch.workflow.claims import write_claims
 
-        write_claims(executed, load_county(county), target.parent, expected=expected, home=home)
+        document = write_claims(
+            executed,
+            load_county(county),
+            target.parent,
+            expected=expected,
+            home=home,
+            again=again,
+        )
+        charts = document["charts"].values()
+        if any(f"alt_{LANGUAGE}" in chart and f"file_{LANGUAGE}" not in chart for chart in charts):
+            _say(
+                "The machine has no font for Chinese, so the Chinese edition shows the charts in "
+                "English: install Noto Sans CJK SC, delete "
+                f"{place_of(target.parent, '').parent} and build again."
+            )
 
     folder = find_county(county)
     return Step(
         name=_named(f"claims of {target.parent.name}", of),
         action=action,
-        needs=[*executed, *expected],
+        needs=[*executed, *expected, *again],
         makes=[target],
         state=hash_folder(folder),
     )

@@ -13,6 +13,7 @@ from lcresearch.workflow.sphinx_ext.chart import ChartDirective
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
 from lcresearch.workflow.sphinx_ext.mark import add_mark
 from lcresearch.workflow.sphinx_ext.missing import note_county
+from lcresearch.workflow.sphinx_ext.notebook_pages import translate_notebook
 from lcresearch.workflow.sphinx_ext.table import TableDirective, add_table
 from lcresearch.workflow.sphinx_ext.value import CountyRole, ValueRole
 
@@ -40,6 +41,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     add_table(app)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("source-read", note_county)
+    app.connect("source-read", translate_notebook)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
