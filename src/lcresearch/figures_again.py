@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from matplotlib import font_manager
+from matplotlib import font_manager, rc_context, rcParams
 from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text
 from matplotlib.ticker import Formatter
@@ -21,6 +21,8 @@ __all__ = ["CHINESE_FONTS", "WORDS", "chinese_font", "draw_again"]
 
 # Environment variable: a JSON file with ``messages`` and ``names``, for a `Translator`.
 WORDS: Final = "LCRESEARCH_WORDS"
+# Chinese characters fill their line from top to bottom.
+_LINE: Final = 1.4
 CHINESE_FONTS: Final = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -70,7 +72,9 @@ def draw_again(
     font = chinese_font()
     if font:
         _translate(canvas, say, font)
-        made["png"] = base64.b64encode(picture(canvas)).decode()
+        # The layout may want ticks that are not made yet.
+        with rc_context({"font.family": [font, *rcParams["font.family"]]}):
+            made["png"] = base64.b64encode(picture(canvas)).decode()
     return made | {"words": list(say.asked), "missing": list(say.missing)}
 
 
@@ -87,10 +91,11 @@ class _Ticks(Formatter):
         self.inner, self.say, self.axis = inner, say, inner.axis
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        return self.say(self.inner(x, pos))
+        # Labels that a caller set may be numbers.
+        return self.say(str(self.inner(x, pos)))
 
     def format_ticks(self, values: Any) -> list[str]:
-        return [self.say(label) for label in self.inner.format_ticks(values)]
+        return [self.say(str(label)) for label in self.inner.format_ticks(values)]
 
     def set_axis(self, axis: Any) -> None:
         super().set_axis(axis)
@@ -115,3 +120,4 @@ def _translate(canvas: Canvas, say: Translator, font: str) -> None:
         text.set_fontfamily([font, *text.get_fontfamily()])
         if text.get_text():
             text.set_text(say(text.get_text()))
+            text.set_linespacing(_LINE)

@@ -36,7 +36,7 @@ def has_words(text: str) -> bool:
 
 @dataclass(frozen=True)
 class _Template:
-    pattern: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], ...]
     places: tuple[int, ...]
     parts: tuple[str, ...]
     translation: str
@@ -45,9 +45,10 @@ class _Template:
     def of(cls, message: str, translation: str) -> _Template:
         pieces = _PLACE.split(message)
         parts, places = pieces[::2], [int(number) for number in pieces[1::2]]
-        pattern = "(.+?)".join(re.escape(part) for part in parts)
+        # Of two places with only a space between them, the first or the second may be the longer.
+        patterns = (place.join(map(re.escape, parts)) for place in ("(.+?)", "(.+)"))
         return cls(
-            re.compile(pattern, re.DOTALL | re.IGNORECASE),
+            tuple(re.compile(pattern, re.DOTALL | re.IGNORECASE) for pattern in patterns),
             tuple(places),
             tuple(part.casefold() for part in parts),
             translation,
@@ -58,13 +59,13 @@ class _Template:
         """How much of what it matches stands fixed."""
         return sum(map(len, self.parts))
 
-    def match(self, text: str) -> dict[int, str] | None:
-        """Return what stands in each place of a text, or ``None`` if it is another text."""
+    def match(self, text: str) -> Iterator[dict[int, str]]:
+        """Yield what may stand in each place of a text; nothing if it is another text."""
         folded = text.casefold()
-        if not all(part in folded for part in self.parts):
-            return None
-        found = self.pattern.fullmatch(text)
-        return dict(zip(self.places, found.groups(), strict=True)) if found else None
+        if all(part in folded for part in self.parts):
+            found = [pattern.fullmatch(text) for pattern in self.patterns]
+            for groups in dict.fromkeys(one.groups() for one in found if one):
+                yield dict(zip(self.places, groups, strict=True))
 
 
 class Translator:
@@ -130,15 +131,13 @@ class Translator:
 
     def _by_template(self, text: str) -> Iterator[tuple[str, bool]]:
         for template in self._templates:
-            places = template.match(text)
-            if places is None:
-                continue
-            done = {number: self._translate(part) for number, part in places.items()}
-            whole = all(known for _, known in done.values())
-            # With little in common and unknown words in its places, it is another sentence.
-            if whole or 2 * template.weight >= len(text):
-                inserted = {number: words for number, (words, _) in done.items()}
-                yield _fill(template.translation, inserted), whole
+            for places in template.match(text):
+                done = {number: self._translate(part) for number, part in places.items()}
+                whole = all(known for _, known in done.values())
+                # With little in common and unknown words in its places, it is another sentence.
+                if whole or 2 * template.weight >= len(text):
+                    inserted = {number: words for number, (words, _) in done.items()}
+                    yield _fill(template.translation, inserted), whole
 
     def _by_parts(self, text: str) -> Iterator[tuple[str, bool]]:
         for cut, joint in _CUTS:

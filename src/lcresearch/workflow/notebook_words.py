@@ -166,6 +166,9 @@ def _strings(node: ast.AST) -> Iterator[str]:
             yield from _strings_of_call(node)
         case ast.Subscript():
             yield from _strings(node.value)
+            # A column or an entry that is made, and not one that is read.
+            if isinstance(node.ctx, ast.Store):
+                yield from _strings(node.slice)
         case ast.Compare() | ast.Assert() | ast.Raise() | ast.Import() | ast.ImportFrom():
             return
         case _:
