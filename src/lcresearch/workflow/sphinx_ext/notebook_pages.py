@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -18,58 +19,69 @@ from lcresearch.workflow.second_charts import LANGUAGE
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain
 from lcresearch.workflow.sphinx_ext.results import Results
 
-__all__ = ["translate_notebook"]
+__all__ = ["in_chinese", "translate_notebook"]
 
 
 def translate_notebook(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Put a notebook's page into Chinese as it is read, if the Chinese edition is built.
-
-    What the catalogue does not know stays in English; the code stays as it is.
-    """
+    """Put a notebook's page into Chinese as it is read, if the Chinese edition is built."""
     folder = app.config.lcresearch_results
     if app.config.language != LANGUAGE or not docname.startswith(f"{folder}/"):
         return
-    if not app.env.doc2path(docname).endswith(".ipynb"):
+    if not str(app.env.doc2path(docname)).endswith(".ipynb"):
         return
     domain = app.env.get_domain(EvidenceDomain.name)
     assert isinstance(domain, EvidenceDomain)
     catalogue = Path(app.srcdir) / CATALOGUE
-    app.env.note_dependency(str(catalogue))
-    messages = read_messages(catalogue)
     notebook = json.loads(source[0])
-    charts = _Charts(app, Path(app.srcdir) / folder, domain.results)
-    say = Translator(messages, domain.results.names_zh)
-    for cell in notebook["cells"]:
-        text = "".join(cell["source"])
-        if cell["cell_type"] == "markdown":
-            cell["source"] = "".join(messages.get(block, block) for block in text_blocks(text))
-        for output in cell.get("outputs", []):
-            key = output.get("metadata", {}).get(CLAIM_METADATA, {}).get("chart", {}).get("key")
-            if key:
-                charts.put(key, cell, output)
-            else:
-                _translate_output(output, say)
+    pictures = in_chinese(
+        notebook, read_messages(catalogue), domain.results, Path(app.srcdir) / folder
+    )
+    for path in (catalogue, *pictures):
+        app.env.note_dependency(str(path))
     source[0] = json.dumps(notebook)
 
 
-class _Charts:
-    """The Chinese charts of a book."""
+def in_chinese(
+    notebook: dict[str, Any], messages: Mapping[str, str], results: Results, folder: Path
+) -> list[Path]:
+    """Put a notebook into Chinese: its text, charts, tables and printed lines, not its code.
 
-    def __init__(self, app: Sphinx, folder: Path, results: Results) -> None:
-        self.app, self.folder, self.results = app, folder, results
+    Parameters
+    ----------
+    notebook
+        The executed notebook, as JSON; it is changed.
+    messages
+        Translations by message; what they do not know stays in English.
+    results
+        What the pages may insert.
+    folder
+        Where the charts' files are.
 
-    def put(self, key: str, cell: dict[str, Any], output: dict[str, Any]) -> None:
-        """Show a chart of a cell in Chinese, where it was drawn so."""
-        chart = self.results.charts.get(key)
-        if chart is None or not chart.alt_zh:
-            return
-        file, alt = chart.shown(LANGUAGE)
-        output["data"]["text/plain"] = alt
-        cell["metadata"].setdefault("mystnb", {}).setdefault("image", {})["alt"] = alt
-        if chart.file_zh:
-            picture = self.folder / file
-            self.app.env.note_dependency(str(picture))
-            output["data"]["image/png"] = base64.b64encode(picture.read_bytes()).decode()
+    Returns
+    -------
+    list of Path
+        The pictures that the notebook shows now.
+    """
+    say = Translator(messages, results.names_zh)
+    pictures = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            blocks = text_blocks("".join(cell["source"]))
+            cell["source"] = "".join(messages.get(block, block) for block in blocks)
+        for output in cell.get("outputs", []):
+            key = output.get("metadata", {}).get(CLAIM_METADATA, {}).get("chart", {}).get("key")
+            chart = results.charts.get(key)
+            if chart is None:
+                _translate_output(output, say)
+            elif chart.alt_zh:
+                file, alt = chart.shown(LANGUAGE)
+                pictures.append(folder / file)
+                output["data"] |= {
+                    "text/plain": alt,
+                    "image/png": base64.b64encode(pictures[-1].read_bytes()).decode(),
+                }
+                cell["metadata"].setdefault("mystnb", {}).setdefault("image", {})["alt"] = alt
+    return pictures
 
 
 def _translate_output(output: dict[str, Any], say: Translator) -> None:
