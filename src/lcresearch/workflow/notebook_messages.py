@@ -32,8 +32,8 @@ __all__ = [
     "update_notebook_messages",
 ]
 
-CATALOGUE: Final = "book/locale/zh_CN/LC_MESSAGES/notebooks.po"
-"""The catalogue, below the project's folder."""
+CATALOGUE: Final = "book/locale/zh_CN/notebooks.po"
+"""The catalogue, below the project's folder; those that Sphinx reads are in ``LC_MESSAGES``."""
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _HEADER: Final = """\
