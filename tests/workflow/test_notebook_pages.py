@@ -46,8 +46,10 @@ def _make(root: Path) -> dict[str, object]:
     drawn = notebook.cells[1]
     drawn.outputs[0].metadata["lcresearch"] = {"chart": {"key": "fund.chart", "alt": "x"}}
     output = nbformat.v4.new_output
-    claim = output("display_data", data={"text/html": "<td>a < 2 yuan</td>"})
-    claim.metadata["lcresearch"] = {"claim": {"key": "fund.per_head"}}
+    claim = output("display_data", data={"text/html": "<code>fund.per_head</code> = 2"})
+    claim.metadata["lcresearch"] = {
+        "claim": results["claims"]["fund.per_head"] | {"key": "fund.per_head"}
+    }
     drawn.outputs += [
         output("execute_result", data={"text/html": TABLE}, execution_count=1),
         output("stream", text="3 are above.\nUnheard of.\n"),
@@ -64,7 +66,7 @@ def _make(root: Path) -> dict[str, object]:
 
 
 def test_all_but_the_code_is_put_into_chinese(tmp_path: Path) -> None:
-    """Text, chart, table and printed lines change; code, numbers, claims and unknown words stay."""
+    """Text, chart, table and printed lines change; code, numbers, keys and unknown words stay."""
     notebook = _make(tmp_path / "book")
     folder = tmp_path / "book/book/results"
     pictures = in_chinese(notebook, MESSAGES, Results.read(folder / "claims.json"), folder)
@@ -78,7 +80,7 @@ def test_all_but_the_code_is_put_into_chinese(tmp_path: Path) -> None:
     html = table["data"]["text/html"]
     assert "<th>小于 b 元</th><td>12.5</td><td>上乡</td>" in html
     assert printed["text"] == "高于的有 3 个。\nUnheard of.\n"
-    assert "".join(claim["data"]["text/html"]) == "<td>a < 2 yuan</td>"
+    assert "<code>fund.per_head</code> = 2" in "".join(claim["data"]["text/html"])
 
 
 def test_the_chinese_edition_shows_the_chinese_notebook_and_chart(tmp_path: Path) -> None:
