@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import matplotlib.pyplot as plt
 import seaborn as sns
-from matplotlib import font_manager
 from matplotlib.figure import Figure as Canvas
 
 from lcresearch.errors import DataError
 from lcresearch.evidence import CLAIM_METADATA, Grade, ledger
+from lcresearch.figures_again import chinese_font, draw_again
 
 __all__ = ["GRADE_COLOURS", "Chart", "show", "use_style"]
 
@@ -29,17 +29,6 @@ GRADE_COLOURS: Final = {
 }
 _KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _DOTS_PER_INCH: Final = 200
-# For labels of a researcher's own data; the first that is installed is used, after the Latin font.
-_CHINESE_FONTS: Final = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "Microsoft YaHei",
-    "SimHei",
-    "PingFang SC",
-    "Hiragino Sans GB",
-    "WenQuanYi Micro Hei",
-)
 
 
 @dataclass(frozen=True)
@@ -56,20 +45,23 @@ class Chart:
         The picture.
     width
         Width in CSS pixels.
+    again
+        What `draw_again` returned: the same in another language.
     """
 
     key: str
     alt: str
     png: bytes
     width: int
+    again: dict[str, Any] | None = None
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        chart: dict[str, Any] = {"key": self.key, "alt": self.alt, "width": self.width}
+        if self.again:
+            chart["again"] = self.again
         return (
             {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.alt},
-            {
-                CLAIM_METADATA: {"chart": {"key": self.key, "alt": self.alt, "width": self.width}},
-                "image/png": {"width": self.width},
-            },
+            {CLAIM_METADATA: {"chart": chart}, "image/png": {"width": self.width}},
         )
 
 
@@ -78,7 +70,7 @@ def use_style() -> None:
 
     Chinese characters are drawn with the first usual font for them that the machine has.
     """
-    installed = set(font_manager.get_font_names())
+    chinese = chinese_font()
     sns.set_theme(
         context="notebook",
         style="whitegrid",
@@ -90,7 +82,7 @@ def use_style() -> None:
             "axes.titleweight": "bold",
             "axes.spines.top": False,
             "axes.spines.right": False,
-            "font.family": ["DejaVu Sans", *(f for f in _CHINESE_FONTS if f in installed)][:2],
+            "font.family": ["DejaVu Sans", *([chinese] if chinese else [])],
         },
     )
 
@@ -138,10 +130,16 @@ def show(canvas: Canvas, *, key: str, alt: str) -> Chart:
             zorder=9,
         )
         alt = f"Invented numbers. {alt}"
-    buffer = BytesIO()
-    canvas.savefig(buffer, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+    png = _picture(canvas)
+    again = draw_again(canvas, alt, _picture)
     plt.close(canvas)
-    chart = Chart(key, alt, buffer.getvalue(), round(canvas.get_figwidth() * 100))
+    chart = Chart(key, alt, png, round(canvas.get_figwidth() * 100), again)
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         sys.modules["IPython"].display.display(chart)
     return chart
+
+
+def _picture(canvas: Canvas) -> bytes:
+    buffer = BytesIO()
+    canvas.savefig(buffer, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+    return buffer.getvalue()

@@ -21,6 +21,7 @@ _PARTS: Final = (
     "book/locale/**/*.po",
     "book/*.png",
     "book/_static/**/*",
+    "book/locale/**/*.po",
     "benchmarks/*.csv",
     "notebooks/*.ipynb",
 )

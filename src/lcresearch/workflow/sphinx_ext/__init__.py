@@ -17,6 +17,7 @@ from lcresearch.workflow.sphinx_ext.grades_role import add_grades_role
 from lcresearch.workflow.sphinx_ext.lean import keep_lean
 from lcresearch.workflow.sphinx_ext.mark import add_mark
 from lcresearch.workflow.sphinx_ext.missing import note_county
+from lcresearch.workflow.sphinx_ext.notebook_pages import translate_notebook
 from lcresearch.workflow.sphinx_ext.search_zh import SearchChinese
 from lcresearch.workflow.sphinx_ext.table import TableDirective, add_table
 from lcresearch.workflow.sphinx_ext.value import CountyRole, ValueRole
@@ -51,6 +52,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     keep_lean(app)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("source-read", note_county)
+    app.connect("source-read", translate_notebook)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
