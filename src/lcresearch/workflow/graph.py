@@ -142,7 +142,6 @@ def _second_charts(project: Project, county: County, site: Project) -> list[Seco
 
 def _site_step(project: Project, executed: Sequence[Path], *, of: str = "") -> Step:
     from lcresearch.workflow.html import build_site
-    from lcresearch.workflow.notebook_messages import CATALOGUE
 
     claims = project.results / "claims.json"
     pages = [

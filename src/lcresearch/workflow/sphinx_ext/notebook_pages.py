@@ -11,13 +11,14 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from lcresearch.evidence import CLAIM_METADATA
+from lcresearch.evidence import CLAIM_METADATA, Figure
 from lcresearch.translation import Translator
 from lcresearch.workflow.notebook_messages import CATALOGUE, read_messages
 from lcresearch.workflow.notebook_words import CELL, text_blocks
 from lcresearch.workflow.second_charts import LANGUAGE
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain
 from lcresearch.workflow.sphinx_ext.results import Results
+from lcresearch.workflow.sphinx_ext.words import describe_value, grade_word
 
 __all__ = ["in_chinese", "translate_notebook"]
 
@@ -89,8 +90,21 @@ def _translate_output(output: dict[str, Any], say: Translator) -> None:
         lines = "".join(output["text"]).splitlines(keepends=True)
         output["text"] = "".join(say(line) for line in lines)
     html = output.get("data", {}).get("text/html")
-    if html and CLAIM_METADATA not in output.get("metadata", {}):
+    claim = output.get("metadata", {}).get(CLAIM_METADATA, {}).get("claim")
+    if html and claim:
+        output["data"]["text/html"] = _claim(claim)
+    elif html:
         output["data"]["text/html"] = CELL.sub(
             lambda cell: cell[1] + escape(say(unescape(cell[2])), quote=False) + cell[3],
             "".join(html),
         )
+
+
+def _claim(plain: Mapping[str, Any]) -> str:
+    """Return what stands where a claim was recorded, as `Claim` itself shows it in English."""
+    fields = ("key", "value", "low", "high", "unit", "grade", "source", "note")
+    figure = Figure(**{name: plain[name] for name in fields if name in plain})
+    return (
+        f'<div class="lc-claim"><code>{figure.key}</code> = {escape(describe_value(figure))} '
+        f'<span class="lc-grade lc-{figure.grade}">{grade_word(figure.grade)}</span></div>'
+    )
