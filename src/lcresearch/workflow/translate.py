@@ -158,10 +158,14 @@ def _as_po(catalogue: Catalog, edition: Edition) -> str:
     for message in catalogue:
         if not message.id:
             continue
-        lines = []
+        # Babel takes the line that holds an earlier wording for a translator's remark.
+        remarks = [text for text in message.user_comments if not text.startswith("| ")]
+        lines = [f"# {text}".rstrip() for text in remarks]
         if message.string and message.fuzzy:
             lines.append("#, fuzzy")
-            lines += [f"#| msgid {_quoted(text)}" for text in message.previous_id]
+            lines += [f"#| msgid {_quoted(text)}" for text in message.previous_id] or [
+                f"#{text}" for text in message.user_comments if text.startswith("| ")
+            ]
         lines += [
             f"msgid {_quoted(str(message.id))}",
             f"msgstr {_quoted(str(message.string or ''))}",
