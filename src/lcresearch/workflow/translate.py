@@ -48,6 +48,7 @@ def translate(project: Project, edition: Edition = CHINESE) -> list[Coverage]:
     for path in home.rglob("*.po"):
         if path.relative_to(home).with_suffix("").as_posix() not in templates:
             path.unlink()
+            path.with_suffix(".mo").unlink(missing_ok=True)
     _update(site_catalogue(edition), words_of_site(project.root), edition)
     return coverage_of(project.root, edition)
 
