@@ -11,14 +11,15 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 def _pages(site: Path) -> list[str]:
     """Return every page of the site, relative to it."""
     pages = (path.relative_to(site) for path in site.rglob("*.html"))
-    return sorted(page.as_posix() for page in pages if page.parts[0] != "_static")
+    return sorted(page.as_posix() for page in pages if "_static" not in page.parts)
 
 
 def test_pages_are_those_of_the_table_of_contents(site: Path) -> None:
-    """The site has one page for each entry of _toc.yml, and none besides what Sphinx adds."""
+    """Each edition has one page for each entry of _toc.yml, and none besides what Sphinx adds."""
     toc = site.parents[1] / "_toc.yml"
-    expected = {f"{Path(page).with_suffix('')}.html" for page in parse_toc_yaml(toc)}
-    assert set(_pages(site)) - {"index.html", "search.html", "genindex.html"} == expected
+    pages = [f"{Path(page).with_suffix('')}.html" for page in parse_toc_yaml(toc)]
+    pages += ["index.html", "search.html", "genindex.html"]
+    assert set(_pages(site)) == {folder + page for folder in ("", "zh/") for page in pages}
 
 
 @pytest.mark.parametrize("scheme", ["file", "http"])
@@ -28,25 +29,27 @@ def test_every_page_is_without_fault(window: Any, site: Path, served: str, schem
     faults = {
         page: browse.faults_of(window, base, page, site)
         for page in _pages(site)
-        if page != "index.html"
+        if Path(page).name != "index.html"
     }
     listed = [f"{page}: {fault}" for page, found in faults.items() for fault in found]
     assert not listed, "\n".join(listed)
 
 
 @pytest.mark.parametrize("scheme", ["file", "http"])
-def test_search_finds_a_word(window: Any, site: Path, served: str, scheme: str) -> None:
-    """The book's own search works without a server too."""
+@pytest.mark.parametrize("query", ["search.html?q=parcel", "zh/search.html?q=专项资金"])
+def test_search_finds_a_word(window: Any, site: Path, served: str, scheme: str, query: str) -> None:
+    """The book's own search works in each edition, without a server too."""
     base = f"{site.as_uri()}/" if scheme == "file" else served
-    with browse.open_page(window, base, "search.html?q=parcel") as (page, faults):
+    with browse.open_page(window, base, query) as (page, faults):
         page.wait_for_selector("#search-results li a", timeout=10_000)
         assert not faults
 
 
-def test_first_page_leads_into_the_book(window: Any, site: Path) -> None:
-    """Whoever opens index.html arrives at the introduction."""
-    with browse.open_page(window, f"{site.as_uri()}/", "index.html") as (page, _faults):
-        page.wait_for_url("**/book/intro.html")
+@pytest.mark.parametrize("folder", ["", "zh/"])
+def test_first_page_leads_into_the_book(window: Any, site: Path, folder: str) -> None:
+    """Whoever opens an edition's index.html arrives at its introduction."""
+    with browse.open_page(window, f"{site.as_uri()}/", f"{folder}index.html") as (page, _faults):
+        page.wait_for_url(f"{site.as_uri()}/{folder}book/intro.html")
         assert page.locator("article h1").count() == 1
 
 

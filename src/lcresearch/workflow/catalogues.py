@@ -123,7 +123,9 @@ def faults_of_message(source: str, translation: str) -> Iterator[str]:
     if excess := given - wanted:
         yield f"has {', '.join(excess.elements())}, which the page has not"
     allowed = {word for _, word in typed_digits(source)}
-    typed = [word for _, word in typed_digits(_HAN.sub(" ", translation)) if word not in allowed]
+    # A word in front keeps the gaps that are left from being read as the indent of code.
+    words = " ".join(["x", *_HAN.sub(" ", translation).split()])
+    typed = [word for _, word in typed_digits(words) if word not in allowed]
     if typed:
         yield f"types {', '.join(typed)}"
 

@@ -49,6 +49,7 @@ def translate(project: Project, edition: Edition = CHINESE) -> list[Coverage]:
     for path in home.rglob("*.po"):
         if path.relative_to(home).with_suffix("").as_posix() not in templates:
             path.unlink()
+            path.with_suffix(".mo").unlink(missing_ok=True)
     _update(site_catalogue(edition), words_of_site(project.root), edition)
     done, left = update_notebook_messages(project)
     return [*coverage_of(project.root, edition), Coverage("notebooks", done + left, done, 0)]
@@ -162,10 +163,14 @@ def _as_po(catalogue: Catalog, edition: Edition) -> str:
     for message in catalogue:
         if not message.id:
             continue
-        lines = []
+        # Babel takes the line that holds an earlier wording for a translator's remark.
+        remarks = [text for text in message.user_comments if not text.startswith("| ")]
+        lines = [f"# {text}".rstrip() for text in remarks]
         if message.string and message.fuzzy:
             lines.append("#, fuzzy")
-            lines += [f"#| msgid {_quoted(text)}" for text in message.previous_id]
+            lines += [f"#| msgid {_quoted(text)}" for text in message.previous_id] or [
+                f"#{text}" for text in message.user_comments if text.startswith("| ")
+            ]
         lines += [
             f"msgid {_quoted(str(message.id))}",
             f"msgstr {_quoted(str(message.string or ''))}",

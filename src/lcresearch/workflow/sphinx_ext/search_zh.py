@@ -14,6 +14,8 @@ __all__ = ["SearchChinese"]
 _HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _RUN: Final = re.compile(rf"[{_HAN}]+|(?:(?![{_HAN}])\w)+")
 _HAN_RUN: Final = re.compile(rf"[{_HAN}]+")
+# Sphinx's search lets a page lack a word of less than three signs, if it has a longer one.
+_FILL: Final = "__"
 
 
 class SearchChinese(SearchEnglish):
@@ -37,6 +39,14 @@ function splitQuery(query) {{
 }}
 """
 
+    js_stemmer_code = f"""{SearchEnglish.js_stemmer_code}
+var LatinStemmer = Stemmer;
+Stemmer = function () {{
+  const latin = new LatinStemmer();
+  this.stemWord = (word) => (/^[{_HAN}]/u.test(word) ? word + "{_FILL}" : latin.stemWord(word));
+}};
+"""
+
     def split(self, input: str) -> list[str]:
         """Return the words of a text that the index shall hold."""
         words = []
@@ -46,3 +56,7 @@ function splitQuery(query) {{
             else:
                 words.append(run)
         return words
+
+    def stem(self, word: str) -> str:
+        """Return the form in which the index holds a word."""
+        return word + _FILL if _HAN_RUN.match(word) else super().stem(word)
