@@ -126,7 +126,6 @@ def name_townships(
     texts: Mapping[str, str],
     *,
     lines: Iterable[str] = (),
-    fontsize: float = 10,
 ) -> None:
     """Put each text beside its township, where it covers the least of others and of the points.
 
@@ -142,8 +141,6 @@ def name_townships(
         What to write, by township.
     lines
         Townships to which a line leads from the seat, which texts keep clear of.
-    fontsize
-        Of the texts, in points.
     """
     figure = axes.get_figure(root=True)
     if figure is None:
@@ -171,7 +168,7 @@ def name_townships(
             0,
             0,
             text,
-            fontsize=fontsize,
+            fontsize=10,
             linespacing=1.1,
             path_effects=HALO,
             va="bottom",
