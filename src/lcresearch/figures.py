@@ -17,8 +17,11 @@ from lcresearch.errors import DataError
 from lcresearch.evidence import CLAIM_METADATA, Grade, ledger
 from lcresearch.figures_again import chinese_font, draw_again
 
-__all__ = ["GRADE_COLOURS", "Chart", "show", "use_style"]
+__all__ = ["GRADE_COLOURS", "GRADE_MARKERS", "WIDTH", "Chart", "show", "use_style"]
 
+# Inches, at a hundred CSS pixels each: less than the page's column, so that on a phone of 360
+# pixels a chart shrinks to two thirds and its smallest letters still have nine pixels.
+WIDTH: Final = 5.2
 # Okabe and Ito's palette: told apart by the colour-blind, and in grey.
 GRADE_COLOURS: Final = {
     Grade.REPORTED: "#0072B2",
@@ -26,6 +29,14 @@ GRADE_COLOURS: Final = {
     Grade.ESTIMATED: "#56B4E9",
     Grade.ASSUMED: "#D55E00",
     Grade.SIMULATED: "#CC79A7",
+}
+# No grade is told by its colour alone.
+GRADE_MARKERS: Final = {
+    Grade.REPORTED: "o",
+    Grade.PUBLISHED: "s",
+    Grade.ESTIMATED: "D",
+    Grade.ASSUMED: "^",
+    Grade.SIMULATED: "h",
 }
 _KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _DOTS_PER_INCH: Final = 200
@@ -66,7 +77,7 @@ class Chart:
 
 
 def use_style() -> None:
-    """Set the look of all plots: seaborn's white grid, colours for the colour-blind.
+    """Set the look of all plots: one width, seaborn's white grid, colours for the colour-blind.
 
     Chinese characters are drawn with the first usual font for them that the machine has.
     """
@@ -76,10 +87,29 @@ def use_style() -> None:
         style="whitegrid",
         palette=list(GRADE_COLOURS.values()),
         rc={
-            "figure.figsize": (7.2, 4.2),
+            "figure.figsize": (WIDTH, 4.0),
             "figure.constrained_layout.use": True,
+            "font.size": 10.5,
+            "figure.titlesize": 12,
+            "figure.titleweight": "bold",
             "axes.titlelocation": "left",
+            "axes.titlesize": 11,
             "axes.titleweight": "bold",
+            "axes.labelsize": 11,
+            "axes.edgecolor": "0.6",
+            "axes.linewidth": 1,
+            # A label longer than its axis grows inwards: it is never cut at the sheet's edge.
+            "xaxis.labellocation": "right",
+            "yaxis.labellocation": "top",
+            "xtick.labelsize": 10.5,
+            "ytick.labelsize": 10.5,
+            "grid.color": "0.88",
+            "legend.fontsize": 10.5,
+            "legend.title_fontsize": 10.5,
+            "legend.frameon": False,
+            "legend.handlelength": 1.7,
+            "lines.linewidth": 2.2,
+            "hatch.linewidth": 1.2,
             "axes.spines.top": False,
             "axes.spines.right": False,
             "font.family": ["DejaVu Sans", *([chinese] if chinese else [])],
