@@ -14,6 +14,7 @@ from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
 from lcresearch.workflow.sphinx_ext.mark import add_mark
 from lcresearch.workflow.sphinx_ext.missing import note_county
 from lcresearch.workflow.sphinx_ext.table import TableDirective, add_table
+from lcresearch.workflow.sphinx_ext.take import add_take
 from lcresearch.workflow.sphinx_ext.value import CountyRole, ValueRole
 
 __all__ = ["setup"]
@@ -38,6 +39,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("evidence-table", TableDirective)
     add_mark(app)
     add_table(app)
+    add_take(app)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("source-read", note_county)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
