@@ -26,7 +26,7 @@ def keep(chart):
     Path(f"{{chart.key}}.png").write_bytes(chart.png)
     print(f"Chart {{chart.key}}.png: {{chart.alt}}")
 '''
-_TAIL: Final = '''\
+_TAIL: Final = """\
 # %% [markdown]
 # What was found
 
@@ -36,7 +36,7 @@ from lcresearch.wording import describe_value
 
 for claim in lcresearch.ledger.claims:
     print(f"{claim.key} = {describe_value(claim)} ({claim.grade})")
-'''
+"""
 # Calls whose value need not be printed: they print by themselves.
 _SPEAKING: Final = ("print", "display", "keep")
 

@@ -154,7 +154,8 @@ def _summary(app: Sphinx, book: Book) -> str:
         "language": book.language.replace("_", "-"),
         "pdf": pdf_name(book.language),
         "pages": [
-            {"name": page, "depth": depth} for page, depth in _in_order(app.env, app.config.root_doc)
+            {"name": page, "depth": depth}
+            for page, depth in _in_order(app.env, app.config.root_doc)
         ],
         "words": {name: str(text) for name, text in words.items()},
     }

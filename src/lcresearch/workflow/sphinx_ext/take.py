@@ -188,7 +188,8 @@ def _data(_app: Sphinx, path: _PathTo) -> str:
 def _citation(app: Sphinx, path: _PathTo) -> str:
     book = book_of(app)
     link = _link(path(BIBTEX), _("The book and its chapters (.bib)"))
-    return f"<p>{escape(book_sentence(book))}</p>\n{_code(book_entry(book))}{_listed([f'<li>{link}</li>'])}"
+    words = f"<p>{escape(book_sentence(book))}</p>\n{_code(book_entry(book))}"
+    return words + _listed([f"<li>{link}</li>"])
 
 
 def _table(name: str) -> str:
