@@ -11,11 +11,12 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check translate store benchmarks lock clean
+.PHONY: help book pdf test check translate store benchmarks lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
 
+#   make pdf    the book, and each edition of it as a PDF (needs Chromium)
 #   make check  style and types
 #   make translate  bring the catalogues of the Chinese edition up to date
 #   make store  store the outputs of the book's runs in notebooks/
@@ -25,6 +26,9 @@ help:
 
 book: $(VENV)/.book
 	@$(BIN)/lcresearch book
+
+pdf: book
+	@$(BIN)/lcresearch pdf
 
 test: $(VENV)/.test
 	@$(BIN)/lcresearch book

@@ -67,6 +67,36 @@ def book(
 
 
 @app.command()
+def pdf(
+    county: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Folder, or name, of another county."),
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=1, metavar="SECONDS", help="For printing one edition.")
+    ] = 900,
+) -> None:
+    """Print the built book, each edition as one PDF, and put it into the site.
+
+    It needs Chromium and the site that "lcresearch book" leaves; nothing is run or built again.
+    """
+    from lcresearch.county import find_county
+    from lcresearch.workflow.county_book import county_project
+    from lcresearch.workflow.pdf.command import make_pdfs
+    from lcresearch.workflow.project import Project
+
+    project = Project.find()
+    if county is not None:
+        project = county_project(project, find_county(county))
+    try:
+        made = make_pdfs(project.build, time_limit=time_limit, report=_progress)
+    except KeyboardInterrupt:
+        _complain("Interrupted: nothing was written.", code=130)
+    for path in made:
+        typer.echo(f"The book to print: {path}")
+
+
+@app.command()
 def run(
     notebook: Annotated[str, typer.Argument(help="Name of a notebook, such as logistics.")],
     parameter: Annotated[

@@ -150,6 +150,8 @@ def _site_step(project: Project, executed: Sequence[Path], *, of: str = "") -> S
         *(project.root / "book/locale").rglob("*.po"),
         *(path for path in (project.root / "book/_static").rglob("[!.]*") if path.is_file()),
         *(project.root / "benchmarks").glob("*.csv"),
+        # Readers take them along as they are stored.
+        *project.notebooks,
         *(project.root / name for name in ("_config.yml", "_toc.yml")),
     ]
     return Step(

@@ -16,7 +16,9 @@ from lcresearch.workflow.verify.surroundings import git_of
 __all__ = ["source_files"]
 
 # The project's own list, for a tree that git does not know.
-_FOLDERS: Final = (".ci", "benchmarks", "book", "data", "notebooks", "src", "tests")
+_FOLDERS: Final = (
+    ".ci", ".github", "benchmarks", "binder", "book", "data", "notebooks", "src", "tests",
+)  # fmt: skip
 _FILES: Final = (
     "*.lock", "*.md", ".gitignore", "CITATION.cff", "LICENSE*", "Makefile", "_config.yml",
     "_toc.yml", "pyproject.toml",

@@ -20,6 +20,7 @@ from lcresearch.workflow.sphinx_ext.missing import note_county
 from lcresearch.workflow.sphinx_ext.notebook_pages import translate_notebook
 from lcresearch.workflow.sphinx_ext.search_zh import SearchChinese
 from lcresearch.workflow.sphinx_ext.table import TableDirective, add_table
+from lcresearch.workflow.sphinx_ext.take import add_take
 from lcresearch.workflow.sphinx_ext.value import CountyRole, ValueRole
 from lcresearch.workflow.translations import HOME
 
@@ -50,6 +51,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     add_table(app)
     add_cards(app)
     keep_lean(app)
+    add_take(app)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("source-read", note_county)
     app.connect("source-read", translate_notebook)

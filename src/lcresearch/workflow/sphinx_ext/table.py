@@ -16,7 +16,7 @@ from lcresearch.workflow.sphinx_ext.render import render_table
 from lcresearch.workflow.sphinx_ext.results import Entry, Results
 from lcresearch.workflow.sphinx_ext.words import describe_value, grade_word
 
-__all__ = ["TableDirective", "add_table"]
+__all__ = ["TableDirective", "add_table", "rows_of"]
 
 _KINDS: Final = ("claims", "figures", "assumptions", "sources", "grades")
 
@@ -46,7 +46,7 @@ class TableDirective(SphinxDirective):
         domain = self.env.get_domain(EvidenceDomain.name)
         assert isinstance(domain, EvidenceDomain)
         domain.note_use("table", kind)
-        rows = _rows(kind, domain.results)
+        rows = rows_of(kind, domain.results)
         # An id may stand on a page once: the first table that lists a key has its anchor.
         listed = domain.data["rows"].get(self.env.docname, set())
         fresh = [key for key in rows if key not in listed]
@@ -59,7 +59,7 @@ class TableDirective(SphinxDirective):
         return [table]
 
 
-def _rows(kind: str, results: Results) -> dict[str, Entry]:
+def rows_of(kind: str, results: Results) -> dict[str, Entry]:
     """Return what a table lists, by key: a figure is in one of the tables, and only in one."""
     if kind == "claims":
         return dict(results.claims)
