@@ -19,8 +19,10 @@ _PARTS: Final = (
     "book/*.md",
     "book/*.bib",
     "book/*.png",
+    "book/explore/*.yml",
     "book/_static/**/*",
     "benchmarks/*.csv",
+    "data/explore/*",
     "notebooks/*.ipynb",
 )
 

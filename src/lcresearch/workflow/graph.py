@@ -102,6 +102,9 @@ def _site_step(project: Project, executed: Sequence[Path], *, of: str = "") -> S
         *(project.root / "book").glob("*.bib"),
         *(path for path in (project.root / "book/_static").rglob("*") if path.is_file()),
         *(project.root / "benchmarks").glob("*.csv"),
+        *(project.root / "book/explore").glob("*.yml"),
+        *(project.root / "data/explore").glob("*"),
+        *(project.results / "explore").glob("*"),
         *(project.root / name for name in ("_config.yml", "_toc.yml")),
     ]
     return Step(

@@ -11,6 +11,7 @@ from sphinx.config import Config
 from lcresearch.workflow.files import hash_files
 from lcresearch.workflow.sphinx_ext.chart import ChartDirective
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
+from lcresearch.workflow.sphinx_ext.explore import ExploreDirective, add_explore
 from lcresearch.workflow.sphinx_ext.mark import add_mark
 from lcresearch.workflow.sphinx_ext.missing import note_county
 from lcresearch.workflow.sphinx_ext.table import TableDirective, add_table
@@ -20,7 +21,7 @@ __all__ = ["setup"]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register two roles, ``val`` and ``county``, and two directives, ``chart`` and a table."""
+    """Register two roles, ``val`` and ``county``, and the directives for charts and tables."""
     app.add_config_value("lcresearch_results", "book/results", "env", str)
     app.add_config_value("lcresearch_claims_page", "book/claims", "env", str)
     # Code of the county that the prose was written for, and what stands above it elsewhere.
@@ -36,6 +37,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("county", CountyRole())
     app.add_directive("chart", ChartDirective)
     app.add_directive("evidence-table", TableDirective)
+    app.add_directive("explore", ExploreDirective)
+    add_explore(app)
     add_mark(app)
     add_table(app)
     app.connect("env-get-outdated", outdated_pages)
@@ -46,7 +49,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _code_hash() -> str:
     here = Path(__file__).resolve().parent
     package = here.parents[1]
-    return hash_files([*here.glob("*.py"), *package.glob("*.py")], package)
+    explore = package / "workflow" / "explore"
+    return hash_files([*here.glob("*.py"), *explore.glob("*.py"), *package.glob("*.py")], package)
 
 
 def _note_assets(app: Sphinx, config: Config) -> None:
