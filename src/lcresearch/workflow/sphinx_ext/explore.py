@@ -70,9 +70,8 @@ class ExploreDirective(SphinxDirective):
                     f"{TABLES}/{name}.csv is missing: run 'lcresearch explore --only {name}'."
                 )
             self._note_uses(domain, plan)
-            if reason := _unfit(plan, stored, results):
-                line = nodes.paragraph("", "", not_available(reason), nodes.Text(f": {reason}."))
-                return [line]
+            if unfit := _unfit(plan, stored, results):
+                return [_unavailable(*unfit)]
             known = {key: entry.figure for key in results.keys if (entry := results.find(key))}
             view = make_view(plan, stored, known)
         except LcresearchError as error:
@@ -120,30 +119,36 @@ class ExploreDirective(SphinxDirective):
         return line
 
 
-def _unfit(plan: Plan, stored: Stored, results: Results) -> str:
-    """Return why a stored table cannot be shown in this book; empty if it can.
+def _unavailable(reason: str, command: str) -> nodes.paragraph:
+    """Return what stands where there is no figure to show: why, and what would make one."""
+    line = nodes.paragraph("", "", not_available(reason))
+    line += nodes.Text(_(": {reason}. Run: ").format(reason=reason))
+    # A literal, in which two dashes stay two dashes.
+    line += nodes.literal("", command)
+    return line
+
+
+def _unfit(plan: Plan, stored: Stored, results: Results) -> tuple[str, str] | None:
+    """Return why a stored table cannot be shown in this book, and the command that mends it.
 
     Where all parameters are left to the county, the table and the book's own run must agree.
     """
     if stored.county.get("code", "") != results.county.get("code", ""):
-        return _(
-            "computed for {county} only; run lcresearch explore --county FOLDER, then "
-            "build this book again"
-        ).format(county=stored.county.get("name", ""))
+        home = stored.county.get("name", "")
+        reason = _("computed for {county} only").format(county=home)
+        return reason, "lcresearch explore --county FOLDER"
     everything = [None in knob.values for knob in plan.knobs]
     if not all(everything):
-        return ""
+        return None
     point = 0
     for knob in plan.knobs:
         point = point * len(knob.values) + knob.values.index(None)
     for key, claim in stored.points[point].items():
         now = results.claims.get(key)
         if now is not None and not _alike(claim, now.figure):
-            return _(
-                "computed before the notebook or its data changed; run lcresearch explore "
-                "--only {name}"
-            ).format(name=plan.name)
-    return ""
+            reason = _("computed before the notebook or its data changed")
+            return reason, f"lcresearch explore --only {plan.name}"
+    return None
 
 
 def _alike(one: Figure, other: Figure) -> bool:
