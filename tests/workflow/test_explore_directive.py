@@ -111,7 +111,7 @@ def test_the_picture_is_whole_without_a_script(figure: Tag) -> None:
     assert _words(picture.select_one(".lc-explore-value")) == "3 yuan per person per yearA"
     assert _words(picture.select_one(".lc-explore-range")) == "1.5 to 6 (nine in ten)"
     assert len(picture.select(".lc-explore-others line")) == 5  # of six points two are alike
-    assert [mark["y1"] for mark in picture.select(".lc-explore-row .lc-explore-mark")] == ["60"]
+    assert len(picture.select(".lc-explore-row .lc-explore-mark")) == 1
     small = [_words(text) for text in picture.select(".lc-explore-small")]
     assert "fund, yuan per person per year" in small
     assert "Wanted: 4 yuan per person per yearP" in small

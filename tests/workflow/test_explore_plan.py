@@ -91,6 +91,7 @@ FAULTS = {
     ),
     "shown: toy.road: lacks words": changed(shown={"toy.road": {}}),
     "shown must hold words and range": changed(shown={}),
+    "marks: give at most 2": changed(marks=dict.fromkeys("abc", "x")),
     "also: toy.many must be words": changed(also={"toy.many": None}),
 }
 

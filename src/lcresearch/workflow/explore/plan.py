@@ -23,6 +23,7 @@ _OF_ROW: Final = ("words", "range")
 # More stops than these are no slider that one can aim at, nor a page that loads quickly.
 _MOST_STOPS: Final = 12
 _MOST_RUNS: Final = 250
+_MOST_MARKS: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +150,7 @@ def read_plan(root: Path, name: str) -> Plan:
         knobs=knobs,
         rows=_rows(where, given["shown"]),
         also=_words_by_key(where, "also", given.get("also", {})),
-        marks=_words_by_key(where, "marks", given.get("marks", {})),
+        marks=_marks(where, given.get("marks", {})),
     )
 
 
@@ -180,6 +181,15 @@ def _words_by_key(where: str, part: str, given: Any) -> dict[str, str]:
     if not isinstance(given, dict):
         raise ParameterError(f"{where}: {part} must hold words by key.")
     return {str(key): _words(where, f"{part}: {key}", words) for key, words in given.items()}
+
+
+def _marks(where: str, given: Any) -> dict[str, str]:
+    marks = _words_by_key(where, "marks", given)
+    if len(marks) > _MOST_MARKS:
+        raise ParameterError(
+            f"{where}: marks: give at most {_MOST_MARKS}, or none tells them apart."
+        )
+    return marks
 
 
 def _knobs(where: str, grid: Any, given: Any) -> tuple[Knob, ...]:

@@ -19,7 +19,7 @@ from lcresearch.workflow.sphinx_ext.mark import mark_html
 
 __all__ = ["data_of", "render_explore", "told"]
 
-_ROW: Final = 92
+_ROW: Final = 88
 _STRIP: Final = 70
 _AXIS: Final = 58
 _MARK: Final = 22
@@ -37,12 +37,13 @@ def render_explore(view: View, identity: str) -> str:
     """
     return (
         f'<p class="lc-explore-title">{escape(_(view.plan.title))}</p>\n'
-        f"{_picture(view)}\n{_also(view)}"
+        f"{_picture(view)}\n"
         f'<p class="lc-explore-lead">{escape(_("Assumptions"))}</p>\n'
         f"{_knobs(view, identity)}\n"
         f'<p class="lc-explore-tools" hidden><button type="button" class="lc-explore-reset">'
         f"{escape(_('Reset'))}</button> "
         f"<span>{escape(_('The address of this page keeps your choice.'))}</span></p>\n"
+        f"{_also(view)}"
         '<output class="lc-explore-now"></output>\n'
         '<script type="application/json" class="lc-explore-data">'
         f"{_json(data_of(view))}</script>\n"
@@ -141,9 +142,10 @@ def _picture(view: View) -> str:
     for number, mark in enumerate(view.marks):
         y = rows * _ROW + _AXIS + _MARK * number
         parts.append(
-            f'<line class="lc-explore-mark" x1="2%" x2="2%" y1="{y - 3}" y2="{y + 13}"/>'
+            f'<g class="lc-{mark.grade}"><line class="lc-explore-mark lc-explore-mark-{number}" '
+            f'x1="2%" x2="2%" y1="{y - 3}" y2="{y + 13}"/>'
             f'<text class="lc-explore-small" x="2%" dx="9" y="{y + 9}">{escape(mark.words)}'
-            f"{_letter(mark.grade)}</text>"
+            f"{_letter(mark.grade)}</text></g>"
         )
     return "\n".join([*parts, "</svg>"])
 
@@ -164,9 +166,9 @@ def _row(view: View, number: int, words: str, readings: Sequence[Reading], meani
         f'<line class="lc-explore-track" x1="{_x(0)}" x2="{_x(1000)}" y1="{y}" y2="{y}"/>'
         f'<g class="lc-explore-others">{"".join(_spot(x, y) for x in spots)}</g>'
         + "".join(
-            f'<line class="lc-explore-mark" x1="{_x(mark.at)}" x2="{_x(mark.at)}" '
-            f'y1="{y - 10}" y2="{y + 10}"/>'
-            for mark in view.marks
+            f'<line class="lc-explore-mark lc-explore-mark-{mark_number}" x1="{_x(mark.at)}" '
+            f'x2="{_x(mark.at)}" y1="{y - 10}" y2="{y + 10}"/>'
+            for mark_number, mark in enumerate(view.marks)
         )
         + f'<line class="lc-explore-interval" x1="{_x(bounds[0])}" x2="{_x(bounds[1])}" '
         f'y1="{y}" y2="{y}"{hidden}/>'
