@@ -169,6 +169,37 @@ def sweep(
 
 
 @app.command()
+def explore(
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this figure; may be given repeatedly."),
+    ] = None,
+    county: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Folder, or name, of another county."),
+    ] = None,
+    jobs: Jobs = None,
+) -> None:
+    """Compute what the figures show that readers can play with, and store it.
+
+    Each figure has a file in book/explore; what was computed already is not computed again.
+    """
+    from lcresearch.workflow.explore.command import explore as compute
+    from lcresearch.workflow.project import Project
+
+    try:
+        compute(
+            Project.find(),
+            only or [],
+            county=county,
+            jobs=jobs or os.cpu_count() or 1,
+            report=typer.echo,
+        )
+    except KeyboardInterrupt:
+        _complain("Interrupted: what was finished is kept; start again to go on.", code=130)
+
+
+@app.command()
 def check(folder: Annotated[str, typer.Argument(help="Folder, or name, of a county.")]) -> None:
     """Check a county's folder and list every fault with its remedy."""
     from lcresearch.county import find_county, load_county

@@ -20,9 +20,11 @@ _PARTS: Final = (
     "book/*.bib",
     "book/locale/**/*.po",
     "book/*.png",
+    "book/explore/*.yml",
     "book/_static/**/*",
     "book/locale/**/*.po",
     "benchmarks/*.csv",
+    "data/explore/*",
     "notebooks/*.ipynb",
 )
 

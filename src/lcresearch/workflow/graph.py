@@ -152,6 +152,9 @@ def _site_step(project: Project, executed: Sequence[Path], *, of: str = "") -> S
         *(project.root / "benchmarks").glob("*.csv"),
         # Readers take them along as they are stored.
         *project.notebooks,
+        *(project.root / "book/explore").glob("*.yml"),
+        *(project.root / "data/explore").glob("*"),
+        *(project.results / "explore").glob("*"),
         *(project.root / name for name in ("_config.yml", "_toc.yml")),
     ]
     return Step(

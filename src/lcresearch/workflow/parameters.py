@@ -15,7 +15,7 @@ from typing import Any, Final
 import yaml
 
 from lcresearch.errors import ParameterError, did_you_mean
-from lcresearch.workflow.yaml_values import read_yaml
+from lcresearch.workflow.yaml_values import parse_yaml
 
 __all__ = ["Parameter", "check_parameters", "parse_assignments", "read_parameters"]
 
@@ -152,7 +152,7 @@ def parse_assignments(assignments: Iterable[str], known: Mapping[str, Parameter]
 
 def _read_value(text: str) -> Any:
     try:
-        return read_yaml(text)
+        return parse_yaml(text)
     except yaml.YAMLError:
         return text
 

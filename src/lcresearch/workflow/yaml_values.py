@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-__all__ = ["read_yaml"]
+from lcresearch.errors import ParameterError
+
+__all__ = ["parse_yaml", "read_yaml"]
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
@@ -21,7 +24,7 @@ _Loader.add_implicit_resolver(
 )
 
 
-def read_yaml(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
     """Return what a YAML text says, in plain values.
 
     Raises
@@ -30,3 +33,20 @@ def read_yaml(text: str) -> Any:
         If it is not YAML, or asks for anything but plain values.
     """
     return yaml.load(text, _Loader)
+
+
+def read_yaml(path: Path) -> Any:
+    """Return what a YAML file holds, in plain values.
+
+    Raises
+    ------
+    ParameterError
+        If the file is missing or cannot be read.
+    """
+    try:
+        return parse_yaml(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise ParameterError(f"There is no file {path}.") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        words = " ".join(str(error).split())
+        raise ParameterError(f"{path.name} cannot be read as YAML: {words}.") from None

@@ -13,6 +13,7 @@ from lcresearch.workflow.sphinx_ext.cards import add_cards
 from lcresearch.workflow.sphinx_ext.chart import ChartDirective
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
 from lcresearch.workflow.sphinx_ext.editions import add_editions
+from lcresearch.workflow.sphinx_ext.explore import ExploreDirective, add_explore
 from lcresearch.workflow.sphinx_ext.grades_role import add_grades_role
 from lcresearch.workflow.sphinx_ext.lean import keep_lean
 from lcresearch.workflow.sphinx_ext.mark import add_mark
@@ -28,7 +29,7 @@ __all__ = ["setup"]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register two roles, ``val`` and ``county``, and two directives, ``chart`` and a table."""
+    """Register two roles, ``val`` and ``county``, and the directives for charts and tables."""
     app.add_config_value("lcresearch_results", "book/results", "env", str)
     app.add_config_value("lcresearch_claims_page", "book/claims", "env", str)
     # Code of the county that the prose was written for, and what stands above it elsewhere.
@@ -46,6 +47,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("evidence-table", TableDirective)
     add_editions(app)
     app.add_search_language(SearchChinese)
+    app.add_directive("explore", ExploreDirective)
+    add_explore(app)
     add_mark(app)
     add_grades_role(app)
     add_table(app)
@@ -64,6 +67,7 @@ def _code_hash() -> str:
     return hash_files(
         [
             *here.glob("*.py"),
+            *(here.parent / "explore").glob("*.py"),
             *here.glob("templates/*.html"),
             *HOME.rglob("*.po"),
             *(here.parent / name for name in ("editions.py", "translations.py", "wording_zh.py")),
