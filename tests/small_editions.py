@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import small_book
+import yaml
+
+_CONFIG = yaml.safe_load((Path(__file__).resolve().parents[1] / "_config.yml").read_text("utf-8"))
+NOTE: str = _CONFIG["sphinx"]["config"]["lcresearch_note"]
 
 PROSE = """# Villages
 
@@ -87,7 +92,9 @@ def make_book(root: Path) -> Path:
     results["county"] = {"name": "Nowhere", "name_zh": "乌有县", "code": "100000"}
     small_book.write_results(root, results)
     config = root / "_config.yml"
-    more = "    myst_heading_anchors: 3\nbibtex_bibfiles: [book/references.bib]\n"
+    # The book is of another county than the one that its pages were written for.
+    more = f'    lcresearch_home: "350825"\n    lcresearch_note: {json.dumps(NOTE)}\n'
+    more += "    myst_heading_anchors: 3\nbibtex_bibfiles: [book/references.bib]\n"
     config.write_text(config.read_text() + more)
     toc = (root / "_toc.yml").read_text()
     (root / "_toc.yml").write_text(f"{toc}- file: book/prose\n- file: book/references\n")

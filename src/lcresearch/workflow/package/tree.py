@@ -16,9 +16,7 @@ from lcresearch.workflow.verify.surroundings import git_of
 __all__ = ["source_files"]
 
 # The project's own list, for a tree that git does not know.
-_FOLDERS: Final = (
-    ".ci", ".github", "benchmarks", "binder", "book", "data", "notebooks", "src", "tests",
-)  # fmt: skip
+_FOLDERS: Final = (".ci", "benchmarks", "book", "data", "notebooks", "src", "tests")
 _FILES: Final = (
     "*.lock", "*.md", ".gitignore", "CITATION.cff", "LICENSE*", "Makefile", "_config.yml",
     "_toc.yml", "pyproject.toml",
@@ -30,14 +28,8 @@ _NEEDED: Final = (
 )  # fmt: skip
 # What can be made again, wherever it lies, and caches.
 _MADE: Final = (
-    "_build",
-    "__pycache__",
-    ".venv*",
-    "*.egg-info",
-    ".ipynb_checkpoints",
-    "*.pyc",
-    "*.mo",
-)
+    "_build", "__pycache__", ".venv*", "*.egg-info", ".ipynb_checkpoints", "*.pyc", "*.mo",
+)  # fmt: skip
 _RESULTS: Final = ("book/results", "conf.py")
 _SECRETS: Final = (
     ".env", ".env.*", ".git-credentials", ".netrc", ".pypirc", "*.key", "*.p12", "*.pem", "*.pfx",
