@@ -58,12 +58,10 @@ def test_tracing_today_does_not_matter_where_a_code_traces() -> None:
     """The caption says that today's tracing moves makers alone, and not those with a code."""
     _, points = table("brand")
     alone, code = (values(points, f"brand.{key}") for key in ("share_makers", "share_code"))
-    by_code: dict[float, set[float]] = {}
-    plan = read_plan(ROOT, "brand")
-    step = len(points) // plan.shape[0]
-    for n, value in enumerate(code):
-        by_code.setdefault(n % step, set()).add(round(value, 9))
-    assert all(len(found) == 1 for found in by_code.values())
+    step = len(points) // read_plan(ROOT, "brand").shape[0]
+    for n in range(step):
+        # What is left open is drawn anew, so that the third digit differs by chance.
+        assert max(code[n::step]) - min(code[n::step]) < 0.02
     assert max(alone) > 2 * min(alone)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -33,8 +34,9 @@ def test_two_points_of_a_table_are_found_again(name: str) -> None:
     stored, grid = read_stored(PROJECT.root / TABLES, plan), grid_of_plan(PROJECT, plan)
     assert stored is not None
     assert len(stored.points) == len(grid.runs)
-    for point in np.random.default_rng(20401).choice(len(grid.runs), 2, replace=False):
-        task = Task(
+    points = np.random.default_rng(20401).choice(len(grid.runs), 2, replace=False)
+    tasks = [
+        Task(
             name=name,
             notebook=grid.notebook.read_text("utf-8"),
             parameters=grid.runs[point],
@@ -42,7 +44,11 @@ def test_two_points_of_a_table_are_found_again(name: str) -> None:
             provenance={},
             time_limit=300,
         )
-        outcome = work(task)
+        for point in points
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(work, tasks))
+    for point, outcome in zip(points, outcomes, strict=True):
         assert not outcome.message
         found = {claim["key"]: claim for claim in outcome.claims}
         stale = f"the table is stale: run lcresearch explore --only {name}"
