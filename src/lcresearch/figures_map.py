@@ -188,7 +188,7 @@ def name_townships(
         )
         extent = label.get_window_extent()
         best: tuple[float, Box, float] | None = None
-        for far in (7, 16, 28, 42, 58):
+        for far in (7.0, 16.0, 28.0, 42.0, 58.0):
             for angle in np.radians(np.arange(0, 360, 15)):
                 box = _beside(all_dots[row], far * unit, angle, extent.width, extent.height)
                 outside = sum(
@@ -208,7 +208,8 @@ def name_townships(
             continue
         _, box, far = best
         taken.append(box)
-        label.set_position(axes.transData.inverted().transform(box[:2]))
+        x, y = axes.transData.inverted().transform(box[:2])
+        label.set_position((float(x), float(y)))
         if far > 10:
             nearest = np.clip(all_dots[row], box[:2], box[2:])
             ends = axes.transData.inverted().transform([all_dots[row], nearest])
