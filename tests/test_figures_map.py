@@ -8,7 +8,7 @@ import pytest
 import lcresearch as lc
 from lcresearch.errors import DataError
 from lcresearch.figures import use_style
-from lcresearch.figures_map import draw_townships, from_seat, name_townships
+from lcresearch.figures_map import draw_townships, from_seat, map_height, name_townships
 from lcresearch.figures_parts import legend_below, sheet
 
 
@@ -26,7 +26,7 @@ def townships():
 
 
 def drawn(townships):
-    canvas, axes = sheet("Townships", height=7.2)
+    canvas, axes = sheet("Townships", height=map_height(townships))
     draw_townships(axes, townships)
     legend_below(canvas, columns=2)
     name_townships(axes, townships, {name: name for name in townships["name"]})
@@ -53,6 +53,8 @@ def test_names_stand_free(townships):
     assert len(names) == len(townships)
     boxes = [name.get_window_extent() for name in names]
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    frame = axes.get_window_extent()
+    assert all(frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in boxes)
     assert all(canvas.bbox.x0 <= box.x0 and box.x1 <= canvas.bbox.x1 for box in boxes)
 
 
@@ -93,3 +95,11 @@ def test_small_counties_have_a_map():
     ]
     with pytest.raises(DataError, match="one county seat"):
         from_seat(two.assign(seat="no"))
+
+
+@pytest.mark.parametrize("county", ["liancheng", "example"])
+def test_the_map_fills_its_sheet(county):
+    """A long county has a high sheet and a broad one a low: the map is as wide as it can be."""
+    canvas, axes = drawn(lc.load_county(county).townships)
+    assert axes.get_window_extent().width > 0.7 * canvas.bbox.width
+    assert axes.get_window_extent().height > 0.6 * canvas.bbox.height

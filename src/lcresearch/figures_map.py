@@ -12,12 +12,13 @@ from scipy.spatial import ConvexHull
 
 from lcresearch.errors import DataError
 from lcresearch.evidence import Grade
-from lcresearch.figures import GRADE_COLOURS
+from lcresearch.figures import GRADE_COLOURS, WIDTH
 from lcresearch.figures_parts import HALO
 
-__all__ = ["draw_townships", "from_seat", "name_townships"]
+__all__ = ["draw_townships", "from_seat", "map_height", "name_townships"]
 
 _KM_PER_DEGREE = 6371.0088 * np.pi / 180
+_MARGINS = (0.14, 0.07)
 _BARS = (1, 2, 5, 10, 20, 50, 100)
 Box = tuple[float, float, float, float]
 
@@ -43,6 +44,17 @@ def from_seat(townships: pd.DataFrame) -> pd.DataFrame:
             "north": (points["lat"] - lat) * _KM_PER_DEGREE,
         }
     )
+
+
+def map_height(townships: pd.DataFrame) -> float:
+    """Return the height in inches at which a sheet's map of these townships fills its width."""
+    where = from_seat(townships)
+    wide, high = (
+        max(1.0, float(np.ptp(where[axis]))) * (1 + 2 * margin)
+        for axis, margin in zip(("east", "north"), _MARGINS, strict=True)
+    )
+    # Beside the map stand the ticks; above and under it title, ticks and legend.
+    return float(np.clip((WIDTH - 0.75) * high / wide + 1.8, 4.2, 8.2))
 
 
 def draw_townships(axes: Axes, townships: pd.DataFrame) -> None:
@@ -84,7 +96,7 @@ def draw_townships(axes: Axes, townships: pd.DataFrame) -> None:
                 zorder=3,
             )
     axes.set_aspect("equal")
-    axes.margins(0.14, 0.06)
+    axes.margins(*_MARGINS)
     axes.grid(visible=False)
     latitude = float(townships.loc[seat, "lat"].iloc[0])
     _ = axes.set_title(
@@ -179,7 +191,15 @@ def name_townships(
         for far in (7.0, 16.0, 28.0, 42.0, 58.0):
             for angle in np.radians(np.arange(0, 360, 15)):
                 box = _beside(all_dots[row], far * unit, angle, extent.width, extent.height)
-                outside = max(0.0, frame.x0 - box[0]) + max(0.0, box[2] - frame.x1)
+                outside = sum(
+                    max(0.0, beyond)
+                    for beyond in (
+                        frame.x0 - box[0],
+                        box[2] - frame.x1,
+                        frame.y0 - box[1],
+                        box[3] - frame.y1,
+                    )
+                )
                 hidden = sum(_overlap(box, other) for other in taken) + 20 * unit * outside
                 cost = hidden + 3 * unit * unit * far
                 if best is None or cost < best[0]:
