@@ -18,9 +18,10 @@ function faultsInDocument() {
   }
   return faults;
 }
+// All pictures are loaded by then. To wait for them to be decoded would be wrong: that happens beside
+// the page, whose clock runs ahead meanwhile.
 window.addEventListener("load", async () => {
   if (window.MathJax && MathJax.startup) await MathJax.startup.promise;
-  await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
   fit();
   const [fault] = faultsInDocument();
   document.title = fault ? `${unfinished}: ${fault}` : finalTitle;

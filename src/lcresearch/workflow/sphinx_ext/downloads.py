@@ -33,8 +33,10 @@ __all__ = [
     "book_of",
     "cited_pages",
     "is_prose",
+    "pages_in_order",
     "pdf_name",
     "stored_notebook",
+    "title_of",
     "write_downloads",
 ]
 
@@ -72,12 +74,17 @@ def is_prose(app: Sphinx, page: str) -> bool:
     return page in app.env.found_docs and not page.startswith(f"{folder}/")
 
 
+def pages_in_order(app: Sphinx) -> list[str]:
+    """Return every page, in the order of the contents."""
+    return [page for page, _depth in _in_order(app.env, app.config.root_doc)]
+
+
 def cited_pages(app: Sphinx) -> list[str]:
     """Return the pages that are cited as chapters, in the order of the book."""
     root = app.config.root_doc
     return [
         page
-        for page, _depth in _in_order(app.env, root)
+        for page in pages_in_order(app)
         if page != root and is_prose(app, page) and page not in app.config.lcresearch_uncited
     ]
 
@@ -105,7 +112,7 @@ def write_downloads(app: Sphinx, error: Exception | None) -> None:
     files: dict[str, bytes] = {BIBTEX: _bibtex(app, book).encode()}
     for name, content in csv_tables(domain.results).items():
         files[f"{FOLDER}/data/{name}.csv"] = content
-    for page in sorted(app.env.found_docs):
+    for page in pages_in_order(app):
         if path := stored_notebook(app, page):
             files |= _notebook(path, book)
     files["_static/book.json"] = _summary(app, book).encode()

@@ -25,6 +25,7 @@ from lcresearch.workflow.sphinx_ext.downloads import (
     TABLES,
     book_of,
     cited_pages,
+    pages_in_order,
     pdf_name,
     stored_notebook,
     title_of,
@@ -162,7 +163,7 @@ def _pdf(app: Sphinx, path: _PathTo) -> str:
 
 def _notebooks(app: Sphinx, path: _PathTo) -> str:
     rows = []
-    for page in sorted(app.env.found_docs):
+    for page in pages_in_order(app):
         notebook = stored_notebook(app, page)
         if notebook is None:
             continue
