@@ -1,6 +1,6 @@
 # Two commands do everything on a machine with Python 3.11 or newer, git and make:
 #   make book   installs what is needed, runs the notebooks that changed, builds the book
-#   make test   the same, and then every test
+#   make test   the same, and the book of the invented county; then every test
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,11 +11,12 @@ export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check translate store benchmarks lock clean
+.PHONY: help book pdf test check translate store benchmarks lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
 
+#   make pdf    the book, and each edition of it as a PDF (needs Chromium)
 #   make check  style and types
 #   make translate  bring the catalogues of the Chinese edition up to date
 #   make store  store the outputs of the book's runs in notebooks/
@@ -26,8 +27,12 @@ help:
 book: $(VENV)/.book
 	@$(BIN)/lcresearch book
 
+pdf: book
+	@$(BIN)/lcresearch pdf
+
 test: $(VENV)/.test
 	@$(BIN)/lcresearch book
+	@$(BIN)/lcresearch book --county data/example
 	@$(BIN)/python -m pytest -n 2 --dist loadscope --nbval \
 	  --nbval-kernel-name lcresearch-warm --nbval-cell-timeout 300 tests notebooks
 

@@ -40,7 +40,7 @@ def make_county(folder: Path) -> Path:
     """Write the fictional county's folder and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "county.toml").write_text(
-        'name = "Nowhere"\nname_zh = "无处"\ncode = "100000"\nprefecture = "P"\nprovince = "Q"\n',
+        'name = "Nowhere"\nname_zh = "无处"\ncode = "100000"\nprefecture = "P"\nprefecture_zh = "市"\nprovince = "Q"\nprovince_zh = "省"\n',
         "utf-8",
     )
     for table, text in TABLES.items():

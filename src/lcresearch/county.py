@@ -29,7 +29,7 @@ class County:
     path
         The folder that it was read from.
     about
-        Name, Chinese name, code, prefecture and province.
+        Name, code, prefecture and province, the names in Chinese as well.
     """
 
     path: Path

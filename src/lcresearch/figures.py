@@ -11,14 +11,17 @@ from typing import Any, Final
 
 import matplotlib.pyplot as plt
 import seaborn as sns
-from matplotlib import font_manager
 from matplotlib.figure import Figure as Canvas
 
 from lcresearch.errors import DataError
 from lcresearch.evidence import CLAIM_METADATA, Grade, ledger
+from lcresearch.figures_again import chinese_font, draw_again
 
-__all__ = ["GRADE_COLOURS", "Chart", "show", "use_style"]
+__all__ = ["GRADE_COLOURS", "GRADE_MARKERS", "WIDTH", "Chart", "show", "use_style"]
 
+# Inches, at a hundred CSS pixels each: less than the page's column, so that on a phone of 360
+# pixels a chart shrinks to two thirds and its smallest letters still have nine pixels.
+WIDTH: Final = 5.2
 # Okabe and Ito's palette: told apart by the colour-blind, and in grey.
 GRADE_COLOURS: Final = {
     Grade.REPORTED: "#0072B2",
@@ -27,19 +30,16 @@ GRADE_COLOURS: Final = {
     Grade.ASSUMED: "#D55E00",
     Grade.SIMULATED: "#CC79A7",
 }
+# No grade is told by its colour alone.
+GRADE_MARKERS: Final = {
+    Grade.REPORTED: "o",
+    Grade.PUBLISHED: "s",
+    Grade.ESTIMATED: "D",
+    Grade.ASSUMED: "^",
+    Grade.SIMULATED: "h",
+}
 _KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _DOTS_PER_INCH: Final = 200
-# For labels of a researcher's own data; the first that is installed is used, after the Latin font.
-_CHINESE_FONTS: Final = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "Microsoft YaHei",
-    "SimHei",
-    "PingFang SC",
-    "Hiragino Sans GB",
-    "WenQuanYi Micro Hei",
-)
 
 
 @dataclass(frozen=True)
@@ -56,41 +56,63 @@ class Chart:
         The picture.
     width
         Width in CSS pixels.
+    again
+        What `draw_again` returned: the same in another language.
     """
 
     key: str
     alt: str
     png: bytes
     width: int
+    again: dict[str, Any] | None = None
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        chart: dict[str, Any] = {"key": self.key, "alt": self.alt, "width": self.width}
+        if self.again:
+            chart["again"] = self.again
         return (
             {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.alt},
-            {
-                CLAIM_METADATA: {"chart": {"key": self.key, "alt": self.alt, "width": self.width}},
-                "image/png": {"width": self.width},
-            },
+            {CLAIM_METADATA: {"chart": chart}, "image/png": {"width": self.width}},
         )
 
 
 def use_style() -> None:
-    """Set the look of all plots: seaborn's white grid, colours for the colour-blind.
+    """Set the look of all plots: one width, seaborn's white grid, colours for the colour-blind.
 
     Chinese characters are drawn with the first usual font for them that the machine has.
     """
-    installed = set(font_manager.get_font_names())
+    chinese = chinese_font()
     sns.set_theme(
         context="notebook",
         style="whitegrid",
         palette=list(GRADE_COLOURS.values()),
         rc={
-            "figure.figsize": (7.2, 4.2),
+            "figure.figsize": (WIDTH, 4.0),
             "figure.constrained_layout.use": True,
+            "font.size": 10.5,
+            "figure.titlesize": 12,
+            "figure.titleweight": "bold",
             "axes.titlelocation": "left",
+            "axes.titlesize": 11,
             "axes.titleweight": "bold",
+            "axes.labelsize": 11,
+            "axes.edgecolor": "0.6",
+            "axes.linewidth": 1,
+            # A label longer than its axis grows inwards: it is never cut at the sheet's edge.
+            "xaxis.labellocation": "right",
+            "yaxis.labellocation": "top",
+            "xtick.labelsize": 10.5,
+            "ytick.labelsize": 10.5,
+            "grid.color": "0.88",
+            "legend.fontsize": 10.5,
+            "legend.title_fontsize": 10.5,
+            "legend.frameon": False,
+            "legend.handlelength": 1.7,
+            "lines.linewidth": 2.2,
+            "hatch.linewidth": 1.2,
             "axes.spines.top": False,
             "axes.spines.right": False,
-            "font.family": ["DejaVu Sans", *(f for f in _CHINESE_FONTS if f in installed)][:2],
+            "font.family": ["DejaVu Sans", *([chinese] if chinese else [])],
         },
     )
 
@@ -138,10 +160,16 @@ def show(canvas: Canvas, *, key: str, alt: str) -> Chart:
             zorder=9,
         )
         alt = f"Invented numbers. {alt}"
-    buffer = BytesIO()
-    canvas.savefig(buffer, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+    png = _picture(canvas)
+    again = draw_again(canvas, alt, _picture)
     plt.close(canvas)
-    chart = Chart(key, alt, buffer.getvalue(), round(canvas.get_figwidth() * 100))
+    chart = Chart(key, alt, png, round(canvas.get_figwidth() * 100), again)
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         sys.modules["IPython"].display.display(chart)
     return chart
+
+
+def _picture(canvas: Canvas) -> bytes:
+    buffer = BytesIO()
+    canvas.savefig(buffer, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+    return buffer.getvalue()

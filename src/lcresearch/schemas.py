@@ -32,7 +32,9 @@ ABOUT: Final = {
     "name_zh": "name in Chinese characters",
     "code": "code of the National Bureau of Statistics, six digits; census.csv has a row of it",
     "prefecture": "prefecture that the county belongs to",
+    "prefecture_zh": "the same in Chinese characters",
     "province": "province that the county belongs to",
+    "province_zh": "the same in Chinese characters",
 }
 """What ``county.toml`` says, and what each line of it means."""
 

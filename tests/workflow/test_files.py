@@ -1,7 +1,10 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
+from lcresearch.errors import ProjectError
 from lcresearch.workflow.files import hash_files, write_bytes, write_json
 
 
@@ -16,6 +19,23 @@ def test_a_write_that_fails_leaves_the_earlier_file(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_bytes(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_full_disk_or_a_folder_to_read_only_is_told_in_one_sentence(tmp_path, monkeypatch, fault):
+    """Whoever runs out of room must be told where and what to do, and keep the earlier file."""
+    path = tmp_path / "x.json"
+    write_bytes(path, b"old")
+
+    def full(*_):
+        raise OSError(fault, os.strerror(fault))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ProjectError, match="x.json cannot be written") as told:
+        write_bytes(path, b"new")
+    assert "start again" in str(told.value)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 

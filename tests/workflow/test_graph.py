@@ -4,11 +4,14 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 import toy
+from filelock import FileLock
 
 from lcresearch.workflow.graph import _claims_step, _notebook_step, run_steps, walk
 from lcresearch.workflow.project import Project
@@ -195,3 +198,28 @@ def test_an_interrupted_run_keeps_what_was_finished_and_resumes(project):
     slow.unlink()
     assert walk(project, steps_of(project), jobs=2) == []
     assert changed(finished, times(project)) == {"two"}
+
+
+def test_two_builds_at_once_go_one_after_the_other(project, capfd):
+    """A second command must say that it waits, write nothing meanwhile, and then do its work."""
+    project.build.mkdir()
+    with ThreadPoolExecutor(1) as second:
+        with FileLock(project.build / ".lock"):
+            waiting = second.submit(walk, project, steps_of(project), jobs=1)
+            time.sleep(1)
+            assert not waiting.done()
+            assert not project.results.exists()
+            assert "waiting for another command" in capfd.readouterr().err
+        assert waiting.result() == []
+    assert times(project)
+
+
+def test_a_file_that_vanishes_while_steps_are_taken_is_told_in_words(project):
+    """An editor's file may come and go: the user must be told to start again, and no more."""
+    vanished = project.root / "page.md"
+    vanished.touch()
+    steps = steps_of(project)
+    first = replace(steps[0], needs=[vanished], action=vanished.unlink)
+    assert walk(project, [first], jobs=1) == [
+        "notebook one: a file that it reads was removed or renamed meanwhile: start again."
+    ]

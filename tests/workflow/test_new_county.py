@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def fill_in(folder: Path) -> None:
     """Fill in county.toml, as a researcher does first."""
     values = {"name": "Test", "name_zh": "试", "code": "100000", "prefecture": "P", "province": "Q"}
+    values |= {"prefecture_zh": "市", "province_zh": "省"}
     text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
     (folder / "county.toml").write_text(text, "utf-8")
 

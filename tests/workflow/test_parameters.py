@@ -70,7 +70,7 @@ def test_a_number_with_an_exponent_is_a_number(known):
     [
         ("detuor=1", r"has no parameter 'detuor': it has county.* Did you mean 'detour'\?"),
         ("detour=much", "'detour' of notebook one must be float or None, not str"),
-        ("detour=nan", "must be float or None, not float"),
+        ("detour=nan", "must be float or None, not str"),
         ("detour=.inf", "must be float or None, not float"),
         ("years=1.5", "'years' of notebook one must be int, not float"),
         ("years=true", "must be int, not bool"),

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from lcresearch.workflow.project import Project
 from lcresearch.workflow.sweep.folder import SweepFolder
 from lcresearch.workflow.sweep.grid import read_grid
 from lcresearch.workflow.sweep.sweep import run_sweep
+from lcresearch.workflow.sweep.work import Task, work
 
 NOTEBOOK = """import lcresearch as lc, pathlib, time
 if wait and pathlib.Path(wait).exists():
@@ -216,57 +218,105 @@ def test_a_grid_beyond_all_bounds_is_refused(project):
         read_grid(write(project, text), project)
 
 
-def test_a_cluster_does_the_same_and_a_lost_worker_loses_nothing(project, tmp_path):
-    """Two workers do the runs of a scheduler; one is killed half-way, and all runs are there."""
-    pytest.importorskip("distributed")
-    wait = tmp_path / "wait"
-    wait.touch()
-    values = [float(value) for value in range(6)]
-    text = f"notebook: toy\nfixed: {{wait: {wait}}}\ngrid: {{scale: {values}}}\n"
-    target = tmp_path / "s"
-    address = tmp_path / "scheduler.json"
-    cli = "distributed.cli.dask_"
-    scheduler = [sys.executable, "-m", f"{cli}scheduler", "--port", "0", "--no-dashboard"]
-    worker = [sys.executable, "-m", f"{cli}worker", "--nthreads", "1", "--no-nanny"]
-    worker.append("--no-dashboard")
-    started = [
-        subprocess.Popen(
-            [*scheduler, "--scheduler-file", str(address)],
-            stderr=subprocess.DEVNULL,
-        )
-    ]
+@contextmanager
+def cluster(folder, workers):
+    """A Dask scheduler and workers, each a process of its own, and the scheduler's address."""
+    address = folder / "scheduler.json"
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0"]
+    started = [start([*command, "--no-dashboard", "--scheduler-file", str(address)])]
     try:
-        for _ in range(2):
-            started.append(
-                subprocess.Popen(
-                    [*worker, "--scheduler-file", str(address), "--local-directory", str(tmp_path)],
-                    stderr=subprocess.DEVNULL,
-                )
-            )
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "1"]
+        command += ["--no-nanny", "--no-dashboard", "--scheduler-file", str(address)]
+        command += ["--local-directory", str(folder)]
+        started += [start(command) for _ in range(workers)]
         until = time.monotonic() + 60
         while not address.exists() and time.monotonic() < until:
             time.sleep(0.1)
-        grid = write(project, text)
-        where = json.loads(address.read_text())["address"]
-        command = [sys.executable, "-m", "lcresearch", "sweep", str(grid), "--to", str(target)]
-        process = subprocess.Popen(
-            [*command, "--scheduler", where],
-            cwd=project.root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        while len(records(target)) < 2 and time.monotonic() < until:
-            time.sleep(0.05)
-        started[1].send_signal(signal.SIGKILL)
-        output, said = process.communicate(timeout=120)
-        assert process.returncode == 0, output + said
+        yield started, json.loads(address.read_text())["address"]
     finally:
         for one in started:
             one.kill()
             one.wait()
+
+
+def start(command):
+    return subprocess.Popen(command, stderr=subprocess.DEVNULL)
+
+
+def sweep_and_kill(project, target, where, victim, after):
+    """Run a sweep of six runs on a cluster, and kill one of its processes after some of them."""
+    wait = project.root / "wait"
+    wait.touch()
+    values = [float(value) for value in range(6)]
+    grid = write(project, f"notebook: toy\nfixed: {{wait: {wait}}}\ngrid: {{scale: {values}}}\n")
+    command = [sys.executable, "-m", "lcresearch", "sweep", str(grid), "--to", str(target)]
+    process = subprocess.Popen(
+        [*command, "--scheduler", where],
+        cwd=project.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 60
+    while len(records(target)) < after and time.monotonic() < until:
+        time.sleep(0.05)
+    victim.send_signal(signal.SIGKILL)
+    output, said = process.communicate(timeout=120)
+    return process.returncode, output + said
+
+
+def scaled(target):
     table = pd.read_csv(target / "claims.csv")
-    assert list(table[table["key"] == "toy.scaled"]["value"]) == [2 * value for value in values]
+    return list(table[table["key"] == "toy.scaled"]["value"])
+
+
+def test_a_cluster_does_the_same_and_a_lost_worker_loses_nothing(project, tmp_path):
+    """Of two workers in processes of their own, one is killed half-way: every run is done."""
+    with cluster(tmp_path, workers=2) as (started, where):
+        code, said = sweep_and_kill(project, tmp_path / "s", where, started[1], after=2)
+    assert code == 0, said
+    assert scaled(tmp_path / "s") == [0, 2, 4, 6, 8, 10]
+
+
+def test_a_lost_scheduler_is_told_and_the_sweep_goes_on_without_it(project, tmp_path):
+    """What was finished is kept, nothing is recorded as failed, and the rest can be done here."""
+    target = tmp_path / "s"
+    with cluster(tmp_path, workers=1) as (started, where):
+        code, said = sweep_and_kill(project, target, where, started[0], after=1)
+    assert code == 2, said
+    assert f"The scheduler at {where} was lost" in said
+    assert "Traceback" not in said
+    kept = records(target)
+    assert 1 <= len(kept) < 6
+    failed, _ = sweep(project, (project.root / "grid.yml").read_text("utf-8"), target)
+    assert failed == 0
+    assert scaled(target) == [0, 2, 4, 6, 8, 10]
+    assert kept.items() <= records(target).items()
+
+
+def test_numbers_with_an_exponent_are_numbers(project):
+    """A grid's 1e6 and 1.5e6 must be taken as its writer means them."""
+    grid = read_grid(
+        write(project, "notebook: toy\ngrid:\n  scale: [1e6, 1.5e6, -2E-3]\n"), project
+    )
+    assert [run["scale"] for run in grid.runs] == [1e6, 1.5e6, -2e-3]
+
+
+def test_a_worker_with_other_code_does_no_run(project):
+    """What another version of the library would claim must not be mixed in: it is said instead."""
+    task = Task(
+        name="toy",
+        notebook=(project.root / "notebooks" / "toy.ipynb").read_text("utf-8"),
+        parameters={},
+        folder=str(project.root),
+        provenance={"code": "that of another version", "library": "9.9"},
+        time_limit=None,
+    )
+    outcome = work(task)
+    assert outcome.notebook == ""
+    assert outcome.claims == ()
+    assert "has other code of lcresearch" in outcome.message
+    assert "(9.9): install the same there" in outcome.message
 
 
 def test_a_scheduler_that_does_not_answer_is_told_in_one_sentence(project, tmp_path):

@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "adoption_curve": ["AdoptionCurve"],
+        "benefit_cost": ["BenefitCost"],
         "group_time": ["GroupTimeATT"],
         "honest": ["honest_bounds"],
         "imputation": ["ImputationDiD"],

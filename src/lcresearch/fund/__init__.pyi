@@ -1,4 +1,5 @@
 from lcresearch.fund.adoption_curve import AdoptionCurve as AdoptionCurve
+from lcresearch.fund.benefit_cost import BenefitCost as BenefitCost
 from lcresearch.fund.group_time import GroupTimeATT as GroupTimeATT
 from lcresearch.fund.honest import honest_bounds as honest_bounds
 from lcresearch.fund.imputation import ImputationDiD as ImputationDiD

@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "cointegration": ["Cointegration"],
         "demand": ["Demand", "Slopes"],
         "engle_granger": ["engle_granger"],
+        "equal_sellers": ["EqualSellers", "EqualSellersOutcome"],
         "hedonic": ["HedonicPrice", "HedonicResults"],
         "instruments": ["blp_instruments", "differentiation_instruments"],
         "logit_demand": ["LogitDemand", "LogitDemandResults", "LogitProducts"],

@@ -13,6 +13,8 @@ from lcresearch.pricing.cointegration import Cointegration as Cointegration
 from lcresearch.pricing.demand import Demand as Demand
 from lcresearch.pricing.demand import Slopes as Slopes
 from lcresearch.pricing.engle_granger import engle_granger as engle_granger
+from lcresearch.pricing.equal_sellers import EqualSellers as EqualSellers
+from lcresearch.pricing.equal_sellers import EqualSellersOutcome as EqualSellersOutcome
 from lcresearch.pricing.hedonic import HedonicPrice as HedonicPrice
 from lcresearch.pricing.hedonic import HedonicResults as HedonicResults
 from lcresearch.pricing.instruments import blp_instruments as blp_instruments

@@ -15,6 +15,7 @@ from lcresearch.county import County
 from lcresearch.errors import EvidenceError
 from lcresearch.evidence import CLAIM_METADATA, Claim, same_claim
 from lcresearch.workflow.files import write_bytes, write_json
+from lcresearch.workflow.second_charts import LANGUAGE, names_of, write_pictures
 
 __all__ = ["gather", "payloads", "write_claims"]
 
@@ -26,6 +27,7 @@ def write_claims(
     *,
     expected: Iterable[Path] = (),
     home: County | None = None,
+    again: Iterable[Path] = (),
 ) -> dict[str, Any]:
     """Write ``claims.json`` and the charts of executed notebooks, and return the former.
 
@@ -42,6 +44,8 @@ def write_claims(
         listed as not available, each with the reason that its run gives.
     home
         The county that the pages were written for, whose figures they may quote, too.
+    again
+        Files of charts drawn a second time.
 
     Raises
     ------
@@ -58,6 +62,8 @@ def write_claims(
         for item in stored[kind].values()
         if item["key"] not in gathered[kind]
     ]
+    for key, gained in write_pictures(gathered["charts"], again, folder).items():
+        gathered["charts"][key] |= gained
     for key, picture in pictures.items():
         write_bytes(folder / "charts" / f"{key}.png", picture)
     for old in (folder / "charts").glob("*.png"):
@@ -68,6 +74,7 @@ def write_claims(
     document = {
         "library": __version__,
         "county": dict(county.about),
+        f"names_{LANGUAGE}": names_of(county),
         "figures": figures,
         "sources": sources,
         "unavailable": dict(_reasons(lacking, notebooks)) | _absent(county, home),

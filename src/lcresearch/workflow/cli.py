@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
@@ -24,6 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="What a mountain county can expect from e-commerce: run the analysis, build the book.",
 )
+
+# No room, or no right to write.
+_NO_PLACE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 Jobs = Annotated[
     int | None,
@@ -60,6 +64,36 @@ def book(
     _show_coverage(site)
     page = site.build / "html" / "index.html"
     typer.echo(f"The book is ready: open {page.as_uri()}")
+
+
+@app.command()
+def pdf(
+    county: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Folder, or name, of another county."),
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=1, metavar="SECONDS", help="For printing one edition.")
+    ] = 900,
+) -> None:
+    """Print the built book, each edition as one PDF, and put it into the site.
+
+    It needs Chromium and the site that "lcresearch book" leaves; nothing is run or built again.
+    """
+    from lcresearch.county import find_county
+    from lcresearch.workflow.county_book import county_project
+    from lcresearch.workflow.pdf.command import make_pdfs
+    from lcresearch.workflow.project import Project
+
+    project = Project.find()
+    if county is not None:
+        project = county_project(project, find_county(county))
+    try:
+        made = make_pdfs(project.build, time_limit=time_limit, report=_progress)
+    except KeyboardInterrupt:
+        _complain("Interrupted: nothing was written.", code=130)
+    for path in made:
+        typer.echo(f"The book to print: {path}")
 
 
 @app.command()
@@ -132,6 +166,37 @@ def sweep(
     typer.echo(f"Tables, curves and executed notebooks: {target}")
     if failed:
         _complain(f"{failed} of {len(wanted.runs)} runs failed: see runs.csv.", code=1)
+
+
+@app.command()
+def explore(
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this figure; may be given repeatedly."),
+    ] = None,
+    county: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Folder, or name, of another county."),
+    ] = None,
+    jobs: Jobs = None,
+) -> None:
+    """Compute what the figures show that readers can play with, and store it.
+
+    Each figure has a file in book/explore; what was computed already is not computed again.
+    """
+    from lcresearch.workflow.explore.command import explore as compute
+    from lcresearch.workflow.project import Project
+
+    try:
+        compute(
+            Project.find(),
+            only or [],
+            county=county,
+            jobs=jobs or os.cpu_count() or 1,
+            report=typer.echo,
+        )
+    except KeyboardInterrupt:
+        _complain("Interrupted: what was finished is kept; start again to go on.", code=130)
 
 
 @app.command()
@@ -278,6 +343,11 @@ def main() -> None:
         _complain(str(error), code=1)
     except LcresearchError as error:
         _complain(str(error), code=2)
+    except OSError as error:
+        if error.errno not in _NO_PLACE:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        _complain(f"{where}{error.strerror}: make room or get the right to write there.", code=1)
     except ModuleNotFoundError as error:
         _complain(
             f"This command needs the package {error.name!r}: install lcresearch[book], or use the "

@@ -9,7 +9,7 @@ from typing import Final
 from lcresearch.workflow.files import write_bytes
 from lcresearch.workflow.project import Project
 
-__all__ = ["copy_pages"]
+__all__ = ["copy_pages", "county_project"]
 
 # What a site is made of, beside the results of runs.
 _PARTS: Final = (
@@ -20,10 +20,19 @@ _PARTS: Final = (
     "book/*.bib",
     "book/locale/**/*.po",
     "book/*.png",
+    "book/explore/*.yml",
     "book/_static/**/*",
+    "book/locale/**/*.po",
     "benchmarks/*.csv",
+    "data/explore/*",
     "notebooks/*.ipynb",
 )
+
+
+def county_project(project: Project, county: Path) -> Project:
+    """Return the copy of the project that the book of a county's folder is built in."""
+    name = re.sub(r"[^\w.-]+", "-", county.resolve().name).strip(".-") or "county"
+    return Project(project.build / "counties" / name)
 
 
 def copy_pages(project: Project, county: Path) -> Project:
@@ -41,8 +50,7 @@ def copy_pages(project: Project, county: Path) -> Project:
     Project
         Under ``_build/counties``, named for the county's folder; its own book is built in it.
     """
-    name = re.sub(r"[^\w.-]+", "-", county.resolve().name).strip(".-") or "county"
-    root = project.build / "counties" / name
+    root = county_project(project, county).root
     wanted = {
         path.relative_to(project.root): path
         for part in _PARTS

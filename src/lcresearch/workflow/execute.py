@@ -8,6 +8,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ import lcresearch.errors
 from lcresearch.errors import LcresearchError, NotebookError
 from lcresearch.evidence import CLAIM_METADATA
 from lcresearch.workflow.files import write_bytes
+from lcresearch.workflow.second_charts import SecondCharts
 from lcresearch.workflow.warm import KERNEL
 
 __all__ = ["execute", "run_notebook"]
@@ -42,6 +44,7 @@ def execute(
     provenance: Mapping[str, Any] | None = None,
     excuse: bool = False,
     warm: bool = True,
+    again: SecondCharts | None = None,
 ) -> None:
     """Run a notebook with papermill and write the executed copy.
 
@@ -61,6 +64,9 @@ def execute(
         Go on after a cell for which the county lacks data; the copy tells the reason.
     warm
         Start the kernel from a process that has loaded the libraries, where that can be done.
+    again
+        Draw each chart a second time, in another language, and keep these charts in a file of
+        their own.
 
     Raises
     ------
@@ -68,15 +74,20 @@ def execute(
         If a cell raises or the kernel dies; the text names the cell and the error.
     """
     source = nbformat.read(notebook, as_version=4)
-    executed = run_notebook(
-        source,
-        notebook.stem,
-        parameters,
-        folder=folder,
-        provenance=provenance,
-        excuse=excuse,
-        warm=warm,
-    )
+    with ExitStack() as stack:
+        environment = stack.enter_context(again.environment()) if again else {}
+        executed = run_notebook(
+            source,
+            notebook.stem,
+            parameters,
+            folder=folder,
+            provenance=provenance,
+            excuse=excuse,
+            warm=warm,
+            environment=environment,
+        )
+    if again:
+        again.take(executed)
     write_bytes(output, nbformat.writes(executed).encode() + b"\n")
 
 
@@ -90,6 +101,7 @@ def run_notebook(
     excuse: bool = False,
     warm: bool = True,
     time_limit: float | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Any:
     """Run a notebook and return the executed copy.
 
@@ -103,6 +115,8 @@ def run_notebook(
         As for `execute`.
     time_limit
         Seconds after which the run is given up; ``None``: never.
+    environment
+        Variables of the kernel's environment, for this run alone.
 
     Raises
     ------
@@ -140,7 +154,7 @@ def run_notebook(
                 kernel_name=_kernel_name() if warm else "python3",
                 language="python",
                 progress_bar=False,
-                extra_arguments=["--IPKernelApp.log_level=50"],
+                extra_arguments=["--IPKernelApp.log_level=50", *_settings(environment or {})],
                 # Not papermill's cwd, which moves the whole process and so every other run in it.
                 resources={"metadata": {"path": str(folder or Path.cwd())}},
                 timeout_func=begin,
@@ -169,6 +183,12 @@ def run_notebook(
             raise NotebookError(f"{name}: {happened}. Nothing was written: start again.") from None
     _tidy(executed, parameters, provenance or {})
     return executed
+
+
+def _settings(environment: Mapping[str, str]) -> list[str]:
+    """Return arguments of a kernel that set variables: other runs share this process's own."""
+    given = dict(environment)
+    return [f"--IPKernelApp.exec_lines=import os; os.environ.update({given!r})"] if given else []
 
 
 @cache

@@ -10,11 +10,29 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from lcresearch.errors import ProjectError
+
 __all__ = ["hash_files", "hash_folder", "write_bytes", "write_json"]
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file atomically: whoever reads it sees the earlier or the new content, whole."""
+    """Write a file atomically: whoever reads it sees the earlier or the new content, whole.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be written, as where the disk is full or the folder may only be read.
+    """
+    try:
+        _write(path, content)
+    except OSError as error:
+        raise ProjectError(
+            f"{path} cannot be written ({error.strerror}): make room or choose another folder, and "
+            f"start again; what was finished is kept."
+        ) from None
+
+
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -7,8 +7,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,10 +17,11 @@ from typing import Any, Final
 from lcresearch.county import County, find_county, load_county
 from lcresearch.errors import LcresearchError
 from lcresearch.workflow.execute import execute
-from lcresearch.workflow.files import hash_files, hash_folder
+from lcresearch.workflow.files import hash_files, hash_folder, write_bytes
 from lcresearch.workflow.interrupt import children_end_on_interrupt
 from lcresearch.workflow.parameters import read_parameters
 from lcresearch.workflow.project import Project
+from lcresearch.workflow.second_charts import LANGUAGE, SecondCharts, names_of, place_of
 from lcresearch.workflow.state import NotebookState
 
 __all__ = ["Step", "book_steps", "county_book_steps", "run_steps", "walk"]
@@ -55,15 +56,11 @@ class Step:
 
 def book_steps(project: Project) -> list[Step]:
     """Return the steps that make the book: a run of each notebook, the claims, the site."""
-    steps = [
-        _notebook_step(
-            NotebookState(project, path), path, project.results / path.name, {}, project.root
-        )
-        for path in project.notebooks
-    ]
-    executed = [step.makes[0] for step in steps]
+    steps = _own_runs(project)
+    executed, drawn = ([step.makes[number] for step in steps] for number in (0, 1))
     claims = project.results / "claims.json"
-    return [*steps, _claims_step(executed, "liancheng", claims), _site_step(project, executed)]
+    made = _claims_step(executed, "liancheng", claims, again=drawn)
+    return [*steps, made, _site_step(project, executed)]
 
 
 def county_book_steps(project: Project, county: Path, copy: Project) -> list[Step]:
@@ -78,19 +75,69 @@ def county_book_steps(project: Project, county: Path, copy: Project) -> list[Ste
     copy
         Project that holds the pages and takes the results.
     """
-    name, steps = copy.root.name, []
-    for path in project.notebooks:
-        known = read_parameters(path)
-        parameters = {"county": str(county)} if "county" in known else {}
-        state = NotebookState(project, path)
+    name, steps, copies = copy.root.name, [], []
+    own = {step.makes[0].name: step for step in _own_runs(project)}
+    again = _second_charts(project, load_county(str(county)), copy)
+    for path, charts in zip(project.notebooks, again, strict=True):
         output = copy.results / path.name
-        steps.append(_notebook_step(state, path, output, parameters, project.root, of=name))
-    executed = [step.makes[0] for step in steps]
+        if "county" in read_parameters(path):
+            steps.append(
+                _notebook_step(
+                    NotebookState(project, path),
+                    path,
+                    output,
+                    {"county": str(county)},
+                    project.root,
+                    of=name,
+                    again=charts,
+                )
+            )
+        else:
+            # Not about a county: the run of the project's own book is as good.
+            run = own[path.name]
+            steps.append(run)
+            copies.append(_copy_step(run.makes, [output, charts.target], of=name))
+    steps += copies
+    executed = [copy.results / path.name for path in project.notebooks]
     claims = copy.results / "claims.json"
     made = _claims_step(
-        executed, str(county), claims, of=name, expected=project.notebooks, home=load_county()
+        executed,
+        str(county),
+        claims,
+        of=name,
+        expected=project.notebooks,
+        home=load_county(),
+        again=[charts.target for charts in again],
     )
     return [*steps, made, _site_step(copy, executed, of=name)]
+
+
+def _own_runs(project: Project) -> list[Step]:
+    """Return the runs of the notebooks for the project's own book."""
+    again = _second_charts(project, load_county("liancheng"), project)
+    return [
+        _notebook_step(
+            NotebookState(project, path),
+            path,
+            project.results / path.name,
+            {},
+            project.root,
+            again=charts,
+        )
+        for path, charts in zip(project.notebooks, again, strict=True)
+    ]
+
+
+def _second_charts(project: Project, county: County, site: Project) -> list[SecondCharts]:
+    """Return what each notebook's charts are drawn by for the Chinese edition of a site."""
+    from lcresearch.workflow.notebook_messages import NotebookMessages
+
+    names = names_of(county)
+    messages = NotebookMessages(project, names)
+    return [
+        SecondCharts(messages.known(path), names, place_of(site.results, path.stem))
+        for path in project.notebooks
+    ]
 
 
 def _site_step(project: Project, executed: Sequence[Path], *, of: str = "") -> Step:
@@ -101,8 +148,13 @@ def _site_step(project: Project, executed: Sequence[Path], *, of: str = "") -> S
         *(project.root / "book").glob("*.md"),
         *(project.root / "book").glob("*.bib"),
         *(project.root / "book/locale").rglob("*.po"),
-        *(path for path in (project.root / "book/_static").rglob("*") if path.is_file()),
+        *(path for path in (project.root / "book/_static").rglob("[!.]*") if path.is_file()),
         *(project.root / "benchmarks").glob("*.csv"),
+        # Readers take them along as they are stored.
+        *project.notebooks,
+        *(project.root / "book/explore").glob("*.yml"),
+        *(project.root / "data/explore").glob("*"),
+        *(project.results / "explore").glob("*"),
         *(project.root / name for name in ("_config.yml", "_toc.yml")),
     ]
     return Step(
@@ -169,7 +221,26 @@ def walk(project: Project, steps: Sequence[Step], *, jobs: int) -> list[str]:
     """
     free = [step for step in steps if not {*step.needs} & {p for s in steps for p in s.makes}]
     rest = [step for step in steps if step not in free]
-    return _take(project, free, jobs=min(jobs, len(free))) or _take(project, rest, jobs=1)
+    with _alone(project):
+        return _take(project, free, jobs=min(jobs, len(free))) or _take(project, rest, jobs=1)
+
+
+@contextmanager
+def _alone(project: Project) -> Iterator[None]:
+    """Let one command at a time take steps: two would write the same files."""
+    from filelock import FileLock, Timeout
+
+    project.build.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(project.build / ".lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        _say("waiting for another command that builds in this checkout")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _take(project: Project, steps: Sequence[Step], *, jobs: int) -> list[str]:
@@ -234,6 +305,7 @@ def _notebook_step(
     folder: Path,
     *,
     of: str = "",
+    again: SecondCharts | None = None,
 ) -> Step:
     given = f" with {dict(parameters)}" if parameters else ""
     return Step(
@@ -246,10 +318,25 @@ def _notebook_step(
             provenance=state.provenance(parameters, folder),
             # Another county may lack data; the project's own may not.
             excuse=bool(of),
+            again=again,
         ),
         needs=[],
-        makes=[output],
-        state=state.of(parameters, folder),
+        makes=[output, *([again.target] if again else [])],
+        state=state.of(parameters, folder) + (again.state if again else ""),
+    )
+
+
+def _copy_step(made: Sequence[Path], targets: Sequence[Path], *, of: str) -> Step:
+    def action() -> None:
+        for source, target in zip(made, targets, strict=True):
+            write_bytes(target, source.read_bytes())
+
+    return Step(
+        name=_named(f"copy of {made[0].name}", of),
+        action=action,
+        needs=[*made],
+        makes=[*targets],
+        state="",
     )
 
 
@@ -261,17 +348,32 @@ def _claims_step(
     of: str = "",
     expected: Sequence[Path] = (),
     home: County | None = None,
+    again: Sequence[Path] = (),
 ) -> Step:
     def action() -> None:
         from lcresearch.workflow.claims import write_claims
 
-        write_claims(executed, load_county(county), target.parent, expected=expected, home=home)
+        document = write_claims(
+            executed,
+            load_county(county),
+            target.parent,
+            expected=expected,
+            home=home,
+            again=again,
+        )
+        charts = document["charts"].values()
+        if any(f"alt_{LANGUAGE}" in chart and f"file_{LANGUAGE}" not in chart for chart in charts):
+            _say(
+                "The machine has no font for Chinese, so the Chinese edition shows the charts in "
+                "English: install Noto Sans CJK SC, delete "
+                f"{place_of(target.parent, '').parent} and build again."
+            )
 
     folder = find_county(county)
     return Step(
         name=_named(f"claims of {target.parent.name}", of),
         action=action,
-        needs=[*executed, *expected],
+        needs=[*executed, *expected, *again],
         makes=[target],
         state=hash_folder(folder),
     )
@@ -297,6 +399,10 @@ def _discard(_: Any) -> None:
 
 
 def _sentence(name: str, error: BaseException | None) -> str:
+    from pytask import NodeNotFoundError
+
     if isinstance(error, LcresearchError):
         return str(error)
+    if isinstance(error, NodeNotFoundError):
+        return f"{name}: a file that it reads was removed or renamed meanwhile: start again."
     return f"{name}: {type(error).__name__}: {error}"

@@ -43,8 +43,11 @@ _ITS_OWN: Final = (
 )
 # Assumptions that rest on the model county's roads, townships, products, posts or rents.
 _CHOSEN_FOR_IT: Final = (
+    "awareness.fund_share",
     "brand.",
+    "logistics.centre_cost",
     "logistics.detour",
+    "logistics.groups_today",
     "logistics.missing_area_factor",
     "logistics.seat_share",
     "logistics.uplink_share",

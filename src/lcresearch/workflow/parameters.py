@@ -8,7 +8,6 @@ import json
 import math
 import tokenize
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from typing import Any, Final
 import yaml
 
 from lcresearch.errors import ParameterError, did_you_mean
+from lcresearch.workflow.yaml_values import parse_yaml
 
 __all__ = ["Parameter", "check_parameters", "parse_assignments", "read_parameters"]
 
@@ -152,13 +152,9 @@ def parse_assignments(assignments: Iterable[str], known: Mapping[str, Parameter]
 
 def _read_value(text: str) -> Any:
     try:
-        value = yaml.safe_load(text)
+        return parse_yaml(text)
     except yaml.YAMLError:
         return text
-    # YAML takes 8e6 for text, which nobody means.
-    with suppress(ValueError):
-        return float(value) if isinstance(value, str) else value
-    return value
 
 
 def check_parameters(

@@ -22,7 +22,7 @@ from lcresearch.workflow.files import hash_files, hash_folder
 from lcresearch.workflow.parameters import read_parameters
 from lcresearch.workflow.project import Project
 
-__all__ = ["NotebookState", "hash_code"]
+__all__ = ["NotebookState", "hash_code", "hash_used_code"]
 
 _STRANDS: Final = ("fund", "logistics", "pricing")
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
@@ -40,19 +40,19 @@ class NotebookState:
     """
 
     def __init__(self, project: Project, notebook: Path) -> None:
-        cells = _cells_of(notebook)
-        code = [*_PACKAGE.glob("*.py")]
-        # Replications call every strand.
-        everything = "replications" in cells
-        for strand in (*_STRANDS, "replications", "simulate"):
-            if everything or strand in cells:
-                code += (_PACKAGE / strand).rglob("*.py")
+        text = notebook.read_text("utf-8")
+        cells = _cells_of(text)
         self._known = read_parameters(notebook)
         self._counties: dict[str, tuple[str, dict[str, str]]] = {}
-        self.code = hash_code(code)
+        self.code = hash_used_code(text)
         self.lock = hash_files([project.lock], project.root) if project.lock.exists() else ""
         published = project.root / "data" / "published"
-        self._shared = (cells, self.code, self.lock, hash_folder(published) if everything else "")
+        self._shared = (
+            cells,
+            self.code,
+            self.lock,
+            hash_folder(published) if _calls_all(cells) else "",
+        )
 
     def county(self, parameters: Mapping[str, Any]) -> str:
         """Return the name or folder of the county that a run is about."""
@@ -96,6 +96,16 @@ class NotebookState:
         return state.hexdigest()
 
 
+def hash_used_code(notebook: str) -> str:
+    """Return a hash of the library's code that a notebook, given as its text, may use."""
+    cells = _cells_of(notebook)
+    code = [*_PACKAGE.glob("*.py")]
+    for strand in (*_STRANDS, "replications", "simulate"):
+        if _calls_all(cells) or strand in cells:
+            code += (_PACKAGE / strand).rglob("*.py")
+    return hash_code(code)
+
+
 def hash_code(files: Iterable[Path]) -> str:
     """Return one SHA-256 over what Python files do; comments, docstrings and layout count nothing.
 
@@ -128,9 +138,14 @@ def _code_of(path: Path, _changed: int, _size: int) -> str:
     return sha256(ast.dump(tree).encode()).hexdigest()
 
 
-def _cells_of(notebook: Path) -> str:
+def _calls_all(cells: str) -> bool:
+    """Return whether a notebook calls every strand, as that of the replications does."""
+    return "replications" in cells
+
+
+def _cells_of(notebook: str) -> str:
     """Return what a notebook says and does, without its outputs."""
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    cells = json.loads(notebook)["cells"]
     return json.dumps([(cell["cell_type"], "".join(cell["source"])) for cell in cells])
 
 

@@ -18,6 +18,7 @@ from lcresearch.workflow.catalogues import Coverage, coverage_of, read_catalogue
 from lcresearch.workflow.editions import CATALOGUES, CHINESE, Edition
 from lcresearch.workflow.files import write_bytes
 from lcresearch.workflow.html import write_conf
+from lcresearch.workflow.notebook_messages import update_notebook_messages
 from lcresearch.workflow.project import Project
 
 __all__ = ["translate", "words_of_site"]
@@ -50,7 +51,8 @@ def translate(project: Project, edition: Edition = CHINESE) -> list[Coverage]:
             path.unlink()
             path.with_suffix(".mo").unlink(missing_ok=True)
     _update(site_catalogue(edition), words_of_site(project.root), edition)
-    return coverage_of(project.root, edition)
+    done, left = update_notebook_messages(project)
+    return [*coverage_of(project.root, edition), Coverage("notebooks", done + left, done, 0)]
 
 
 def _extract_pages(project: Project) -> dict[str, list[str]]:
@@ -126,6 +128,8 @@ def _words_of_config(root: Path) -> Iterable[str]:
         config.get("title"),
         config.get("author"),
         theme.get("search_bar_text"),
+        sphinx.get("nb_code_prompt_show"),
+        sphinx.get("nb_code_prompt_hide"),
         sphinx.get("togglebutton_hint"),
         sphinx.get("togglebutton_hint_hide"),
         sphinx.get("lcresearch_note"),

@@ -46,9 +46,8 @@ class ChartDirective(SphinxDirective):
             warn("unknown_key", f"No notebook draws a chart {key!r}.{near}", self.get_location())
             return []
         folder = self.config.lcresearch_results
-        picture = nodes.image(
-            uri=f"/{folder}/{chart.file}", alt=chart.alt, width=f"{chart.width}px"
-        )
+        file, alt = chart.shown(self.config.language)
+        picture = nodes.image(uri=f"/{folder}/{file}", alt=alt, width=f"{chart.width}px")
         figure = nodes.figure("", picture, classes=["lc-chart"], align="default")
         self.set_source_info(figure)
         figure += self._words(chart, folder)

@@ -31,10 +31,12 @@ class EvidenceDomain(Domain):
 
     name = "evidence"
     label = "Evidence"
-    data_version = 1
+    data_version = 2
     # uses: {page: {(kind, key): mark}}; rows: {page: keys that its tables list};
-    # places: {page: {key: line}}
-    initial_data: dict[str, Any] = {"uses": {}, "rows": {}, "places": {}}  # noqa: RUF012
+    # places: {page: {key: line}}; cells: {page: numbers of the notebook's cells that it shows}
+    initial_data: dict[str, Any] = {"uses": {}, "rows": {}, "places": {}, "cells": {}}  # noqa: RUF012
+    # Data of the cards of numbers, once they are made.
+    script: str | None = None
 
     @cached_property
     def results(self) -> Results:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from itertools import zip_longest
 from typing import Final
-from urllib.parse import urlsplit
 
 from sphinx.locale import get_translation
 
 from lcresearch.evidence import Grade
 from lcresearch.workflow.sphinx_ext.anchor import anchor, source_anchor
 from lcresearch.workflow.sphinx_ext.describe import origin, range_words
+from lcresearch.workflow.sphinx_ext.finder import GRADE, KEY, NOTEBOOK, VALUE, render_finder
 from lcresearch.workflow.sphinx_ext.mark import mark_html
+from lcresearch.workflow.sphinx_ext.outward import is_web_address
 from lcresearch.workflow.sphinx_ext.results import Entry, Source
 from lcresearch.workflow.sphinx_ext.words import (
     describe_value,
@@ -26,7 +28,7 @@ __all__ = ["render_table"]
 
 _ = get_translation("lcresearch")
 
-_UriOf = Callable[[str], str | None]
+_UriOf = Callable[[str, int | None], str | None]
 _FEW: Final = 5
 _SHORT_HASH: Final = 12
 # Families of figures that are too many to be read in a row are folded away.
@@ -68,7 +70,7 @@ def render_table(
     anchored
         Keys whose row carries the anchor.
     notebook_uri
-        Address of a notebook's page, or None where it has none.
+        Address of a notebook's page, at a cell or at its head, or None where it has none.
     claims_uri
         Address of the page that holds the anchors; empty on that page.
     sources_uri
@@ -80,7 +82,9 @@ def render_table(
         return _legend()
     make = _Maker(anchored, notebook_uri, claims_uri, sources_uri, sources)
     if kind == "claims":
-        return _legend() + make.claims(rows)
+        # One form a page: above the table whose rows have the anchors.
+        notebooks = _grouped(rows, lambda entry: entry.notebook)
+        return _legend() + (render_finder(notebooks) if anchored else "") + make.claims(rows)
     if kind == "assumptions":
         return make.assumptions(rows)
     return make.figures(rows)
@@ -105,28 +109,45 @@ class _Maker:
         self._sources = sorted(sources, key=lambda item: -len(item.citation))
 
     def claims(self, rows: Sequence[Entry]) -> str:
-        heads = (_("Claim"), _("Value"), _("Computed from"), _("Data"))
+        heads = (
+            _("Claim"),
+            _("Value"),
+            _("Grade"),
+            _("Computed from"),
+            _("Notebook and data"),
+        )
         tables = []
         for notebook, group in _grouped(rows, lambda entry: entry.notebook).items():
             body = [
                 self._row(
                     entry,
                     (heads[1], _value(entry)),
-                    (heads[2], self._inputs(entry) + _small(self._place(entry))),
-                    (heads[3], _files(entry)),
+                    (heads[2], _grade(entry)),
+                    (heads[3], self._inputs(entry)),
+                    (heads[4], _small(self._place(entry) + _files(entry))),
                 )
                 for entry in group
             ]
             caption = escape(_("Notebook {name}")).format(name=self._notebook(notebook))
-            tables.append(_table("claims", heads, body, caption=caption))
-        return "".join(tables) or _nothing(_("No notebook has recorded a claim."))
+            sorts = (KEY, VALUE, GRADE, "", NOTEBOOK)
+            data = f' data-notebook="{escape(notebook)}"'
+            tables.append(_table("claims", heads, body, caption=caption, sorts=sorts, data=data))
+        # Together in one box: the script sorts the claims of all notebooks as one.
+        if tables:
+            return f"<div>{''.join(tables)}</div>"
+        return _nothing(_("No notebook has recorded a claim."))
 
     def figures(self, rows: Sequence[Entry]) -> str:
-        heads = (_("Figure"), _("Value"), _("Source"))
+        heads, sorts = (_("Figure"), _("Value"), _("Grade"), _("Source")), (KEY, VALUE, GRADE, "")
         parts = []
         for family, group in _grouped(rows, _family).items():
             body = [
-                self._row(entry, (heads[1], _value(entry)), (heads[2], self._source(entry)))
+                self._row(
+                    entry,
+                    (heads[1], _value(entry)),
+                    (heads[2], _grade(entry)),
+                    (heads[3], self._source(entry)),
+                )
                 for entry in group
             ]
             files = _small(_files(*group))
@@ -134,34 +155,38 @@ class _Maker:
                 words = _(_FOLDED[family]).format(count=len(group))
                 parts.append(
                     f'<details class="lc-more"><summary>{escape(words)}</summary>'
-                    f"{_table('figures', heads, body, caption=files)}</details>"
+                    f"{_table('figures', heads, body, caption=files, sorts=sorts)}</details>"
                 )
             else:
                 caption = escape(_(_HEADED[family])) + files
-                parts.append(_table("figures", heads, body, caption=caption))
+                parts.append(_table("figures", heads, body, caption=caption, sorts=sorts))
         return "".join(parts) or _nothing(_("The county has no figures."))
 
     def assumptions(self, rows: Sequence[Entry]) -> str:
-        heads = (_("Assumption"), _("Value"), _("Reason"))
+        heads = (_("Assumption"), _("Value"), _("Grade"), _("Reason"))
         body = [
             self._row(
                 entry,
                 (heads[1], _value(entry)),
-                (heads[2], _breakable(entry.figure.source.removeprefix("assumption: "))),
+                (heads[2], _grade(entry)),
+                (heads[3], _breakable(entry.figure.source.removeprefix("assumption: "))),
             )
             for entry in rows
         ]
         if not body:
             return _nothing(_("Nothing is assumed."))
-        return _table("figures", heads, body, caption=_small(_files(*rows)))
+        sorts = (KEY, VALUE, GRADE, "")
+        return _table("figures", heads, body, caption=_small(_files(*rows)), sorts=sorts)
 
     def _row(self, entry: Entry, *cells: tuple[str, str]) -> str:
         key = entry.figure.key
         mark = f' id="{escape(anchor(key))}"' if key in self._anchored else ""
+        if entry.figure.value is not None:
+            mark += f' data-value="{entry.figure.value:.6g}"'
         head = f"<code>{_breakable(key)}</code>"
         if entry.figure.note:
             head += _small(_breakable(entry.figure.note))
-        tail = "".join(f'<td data-label="{escape(name)}">{cell}</td>' for name, cell in cells)
+        tail = "".join(f'<td data-label="{escape(str(name))}">{cell}</td>' for name, cell in cells)
         return f'<tr{mark}><th scope="row">{head}</th>{tail}</tr>'
 
     def _inputs(self, entry: Entry) -> str:
@@ -192,12 +217,12 @@ class _Maker:
         return f'<a class="lc-input" href="{href}"><code>{_breakable(key)}</code></a>'
 
     def _notebook(self, name: str) -> str:
-        uri = self._notebook_uri(name)
+        uri = self._notebook_uri(name, None)
         return f'<a href="{escape(uri)}">{escape(name)}</a>' if uri else escape(name)
 
     def _place(self, entry: Entry) -> str:
         words = escape(origin(entry.notebook, entry.cell))
-        uri = self._notebook_uri(entry.notebook)
+        uri = self._notebook_uri(entry.notebook, entry.cell)
         return f'<a href="{escape(uri)}">{words}</a>' if uri else words
 
 
@@ -216,12 +241,13 @@ def _grouped(rows: Iterable[Entry], name: Callable[[Entry], str]) -> dict[str, l
 
 
 def _value(entry: Entry) -> str:
-    words = escape(describe_value(entry.figure))
-    grade = entry.figure.grade
-    name = escape(grade_name(grade))
-    badge = f'<span class="lc-grade lc-{grade}">{name}</span>'
     spread = range_words(entry)
-    return f"<strong>{words}</strong> {badge}" + (_small(escape(spread)) if spread else "")
+    return f"<strong>{escape(describe_value(entry.figure))}</strong>" + _small(escape(spread))
+
+
+def _grade(entry: Entry) -> str:
+    grade = entry.figure.grade
+    return f'<span class="lc-grade lc-{grade}">{escape(grade_name(grade))}</span>'
 
 
 def _files(*entries: Entry) -> str:
@@ -254,11 +280,7 @@ def _sources(sources: Sequence[Source]) -> str:
 
 def _outward(url: str) -> str:
     """Return a link to another site; an address that is not of the web stays text."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return _breakable(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or url != url.strip():
+    if not is_web_address(url):
         return _breakable(url)
     link = f'class="reference external" rel="noreferrer" href="{escape(url)}"'
     return f"<a {link}>{_breakable(url)}</a>"
@@ -277,13 +299,29 @@ def _legend() -> str:
     return f'<dl class="lc-legend">{items}</dl><p class="lc-legend-note">{escape(note)}</p>'
 
 
-def _table(kind: str, heads: Sequence[str], body: Sequence[str], *, caption: str = "") -> str:
+def _table(
+    kind: str,
+    heads: Sequence[str],
+    body: Sequence[str],
+    *,
+    caption: str = "",
+    sorts: Sequence[str] = (),
+    data: str = "",
+) -> str:
+    """Return a table; `sorts` names what each column may be sorted by, where it may."""
     title = f"<caption>{caption}</caption>" if caption else ""
-    columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    columns = "".join(
+        f'<th scope="col"{_sort_mark(sort)}>{escape(str(head))}</th>'
+        for head, sort in zip_longest(heads, sorts)
+    )
     return (
-        f'<table class="lc-table lc-{kind}">{title}<thead><tr>{columns}</tr></thead>'
+        f'<table class="lc-table lc-{kind}"{data}>{title}<thead><tr>{columns}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table>"
     )
+
+
+def _sort_mark(sort: str | None) -> str:
+    return f' data-sort="{sort}"' if sort else ""
 
 
 def _small(html: str) -> str:

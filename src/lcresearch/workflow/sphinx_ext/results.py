@@ -11,6 +11,7 @@ from typing import Any
 
 from lcresearch.errors import BookError, LcresearchError
 from lcresearch.evidence import Figure
+from lcresearch.workflow.second_charts import LANGUAGE
 
 __all__ = ["Chart", "Entry", "Results", "Source", "digest"]
 
@@ -67,6 +68,8 @@ class Chart:
         Where it was drawn.
     mark
         Hash of all that is known of it.
+    alt_zh, file_zh
+        Text and picture in Chinese; empty where there are none.
     """
 
     alt: str
@@ -75,6 +78,14 @@ class Chart:
     notebook: str
     cell: int | None
     mark: str
+    alt_zh: str = ""
+    file_zh: str = ""
+
+    def shown(self, language: str) -> tuple[str, str]:
+        """Return picture and text in a language; in English where there are no others."""
+        if language != LANGUAGE or not self.alt_zh:
+            return self.file, self.alt
+        return self.file_zh or self.file, self.alt_zh
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,8 @@ class Results:
         What is known of the county itself: name, code and the like.
     unavailable
         Why a claim or chart that pages quote cannot be had for this county, by key.
+    names_zh
+        Chinese names of the county, its townships and its neighbours.
     """
 
     figures: Mapping[str, Entry] = field(default_factory=dict)
@@ -114,6 +127,7 @@ class Results:
     sources: tuple[Source, ...] = ()
     county: Mapping[str, str] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
+    names_zh: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Results:
@@ -133,6 +147,7 @@ class Results:
                 sources=tuple(_source(item) for item in plain.get("sources", [])),
                 county=dict(plain.get("county", {})),
                 unavailable=dict(plain.get("unavailable", {})),
+                names_zh=dict(plain.get(f"names_{LANGUAGE}", {})),
             )
         except FileNotFoundError:
             raise BookError(
@@ -180,6 +195,8 @@ def _chart(key: str, plain: Mapping[str, Any]) -> Chart:
         notebook=Path(plain.get("notebook", "")).stem,
         cell=plain.get("cell"),
         mark=digest(plain),
+        alt_zh=plain.get(f"alt_{LANGUAGE}", ""),
+        file_zh=plain.get(f"file_{LANGUAGE}", ""),
     )
 
 

@@ -10,12 +10,13 @@ from sphinx.util.docutils import SphinxDirective
 
 from lcresearch.errors import did_you_mean
 from lcresearch.evidence import Grade
+from lcresearch.workflow.sphinx_ext.cells import cell_uri
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
 from lcresearch.workflow.sphinx_ext.render import render_table
 from lcresearch.workflow.sphinx_ext.results import Entry, Results
 from lcresearch.workflow.sphinx_ext.words import describe_value, grade_word
 
-__all__ = ["TableDirective", "add_table"]
+__all__ = ["TableDirective", "add_table", "rows_of"]
 
 _KINDS: Final = ("claims", "figures", "assumptions", "sources", "grades")
 
@@ -45,21 +46,20 @@ class TableDirective(SphinxDirective):
         domain = self.env.get_domain(EvidenceDomain.name)
         assert isinstance(domain, EvidenceDomain)
         domain.note_use("table", kind)
-        rows = _rows(kind, domain.results)
+        rows = rows_of(kind, domain.results)
         # An id may stand on a page once: the first table that lists a key has its anchor.
         listed = domain.data["rows"].get(self.env.docname, set())
         fresh = [key for key in rows if key not in listed]
         domain.note_rows(rows)
         table = EvidenceTable(kind=kind, rows=list(rows.values()), anchored=fresh)
         table["sources"] = domain.results.sources
-        table["results"] = self.config.lcresearch_results
         table["claims_page"] = self.config.lcresearch_claims_page
         self.set_source_info(table)
         table += _as_list(kind, domain.results, rows)
         return [table]
 
 
-def _rows(kind: str, results: Results) -> dict[str, Entry]:
+def rows_of(kind: str, results: Results) -> dict[str, Entry]:
     """Return what a table lists, by key: a figure is in one of the tables, and only in one."""
     if kind == "claims":
         return dict(results.claims)
@@ -101,11 +101,8 @@ def _html(writer: Any, node: EvidenceTable) -> None:
     builder = writer.builder
     page = builder.current_docname
 
-    def notebook_uri(notebook: str) -> str | None:
-        target = f"{node['results']}/{notebook}"
-        if target not in builder.env.found_docs:
-            return None
-        return str(builder.get_relative_uri(page, target))
+    def notebook_uri(notebook: str, cell: int | None) -> str | None:
+        return cell_uri(builder, notebook, cell, page=page)
 
     def uri(target: str) -> str:
         return "" if page == target else str(builder.get_relative_uri(page, target))

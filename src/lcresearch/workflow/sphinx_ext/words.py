@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sphinx import locale
 
-from lcresearch import wording
+from lcresearch import units, wording
 from lcresearch.evidence import Grade
 from lcresearch.wording import Measured
 from lcresearch.workflow import wording_zh
@@ -15,6 +15,7 @@ from lcresearch.workflow.translations import DOMAIN, translations
 __all__ = [
     "colon",
     "describe_range",
+    "describe_unit",
     "describe_value",
     "grade_letter",
     "grade_meaning",
@@ -53,6 +54,11 @@ def describe_range(figure: Measured, spec: str = "", *, unit: bool = True) -> st
     """Return the bounds of a figure in words."""
     describe = wording_zh.describe_range if is_chinese() else wording.describe_range
     return describe(figure, spec, unit=unit)
+
+
+def describe_unit(unit: str) -> str:
+    """Return a unit in words, as a plural."""
+    return wording_zh.describe_unit(unit) if is_chinese() else units.describe_unit(unit)
 
 
 def grade_word(grade: Grade) -> str:

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from lcresearch.county import County, load_county
 from lcresearch.errors import ParameterError, did_you_mean
 from lcresearch.workflow.parameters import Parameter, check_parameters, read_parameters
 from lcresearch.workflow.project import Project
+from lcresearch.workflow.yaml_values import read_yaml
 
-__all__ = ["Grid", "read_grid"]
+__all__ = ["Grid", "grid_of", "read_grid"]
 
 _FIELDS: Final = {
     "notebook": str,
@@ -72,7 +71,22 @@ def read_grid(path: Path, project: Project) -> Grid:
         If the file is missing or not of this form, or the notebook does not have a parameter or
         does not accept a value.
     """
-    given = _read(path)
+    return grid_of(path, read_yaml(path), project)
+
+
+def grid_of(path: Path, given: Any, project: Project) -> Grid:
+    """Return the sweep that the fields of a YAML file describe, as `read_grid` does.
+
+    Parameters
+    ----------
+    path
+        The file, for errors to name.
+    given
+        What it holds.
+    project
+        The checkout.
+    """
+    _check_fields(path, given)
     notebook = project.notebook(given["notebook"])
     known = read_parameters(notebook)
     fixed = given.get("fixed", {})
@@ -108,14 +122,7 @@ def read_grid(path: Path, project: Project) -> Grid:
     )
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        given = yaml.safe_load(path.read_text("utf-8-sig"))
-    except FileNotFoundError:
-        raise ParameterError(f"There is no file {path}.") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        words = " ".join(str(error).split())
-        raise ParameterError(f"{path.name} cannot be read as YAML: {words}.") from None
+def _check_fields(path: Path, given: Any) -> None:
     if not isinstance(given, dict):
         raise ParameterError(
             f"{path.name}: must hold fields such as notebook: and grid:, each on its own line."
@@ -136,7 +143,6 @@ def _read(path: Path) -> dict[str, Any]:
         raise ParameterError(f"{path.name}: name a notebook, such as notebook: logistics.")
     if given.get("time_limit", 1) <= 0:
         raise ParameterError(f"{path.name}: time_limit must be above zero, in seconds.")
-    return given
 
 
 def _refuse_shared(path: Path, *parts: Mapping[str, Any]) -> None:

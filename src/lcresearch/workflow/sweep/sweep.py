@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import (
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -83,7 +90,7 @@ def run_sweep(
             for mark, parameters in missing.items()
         }
         with children_end_on_interrupt() as stopped, _pool(jobs, scheduler) as pool:
-            for mark, outcome in _progress(_results(pool, tasks), len(tasks)):
+            for mark, outcome in _progress(_results(pool, tasks, scheduler), len(tasks)):
                 if not stopped.is_set():
                     folder.write(mark, grid.notebook.stem, missing[mark], outcome)
         if stopped.is_set():
@@ -116,11 +123,15 @@ def _pool(jobs: int, scheduler: str | None) -> Iterator[Executor]:
             f"The scheduler at {scheduler} does not answer ({words}): start one with dask "
             f"scheduler, and workers with dask worker ADDRESS."
         ) from None
+    # What becomes of the scheduler is told in a sentence of our own.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     with client:
         yield client.get_executor(pure=False)
 
 
-def _results(pool: Executor, tasks: dict[str, Task]) -> Iterator[tuple[str, Outcome]]:
+def _results(
+    pool: Executor, tasks: dict[str, Task], scheduler: str | None
+) -> Iterator[tuple[str, Outcome]]:
     waiting: dict[Future[Outcome], str] = {
         pool.submit(work, task): mark for mark, task in tasks.items()
     }
@@ -128,6 +139,12 @@ def _results(pool: Executor, tasks: dict[str, Task]) -> Iterator[tuple[str, Outc
         for future in as_completed(waiting):
             try:
                 outcome = future.result()
+            except CancelledError:
+                # Nothing here cancels a run: the cluster's client does when it lost its scheduler.
+                raise ProjectError(
+                    f"The scheduler at {scheduler} was lost: start it and its workers again, then "
+                    f"the sweep; what was finished is kept."
+                ) from None
             except Exception as error:
                 # The worker was lost, again and again.
                 words = " ".join(str(error).split())

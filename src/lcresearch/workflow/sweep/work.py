@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from typing import Any
 
 import nbformat
 
+from lcresearch import __version__
 from lcresearch.errors import LcresearchError
 from lcresearch.workflow.claims import payloads
+from lcresearch.workflow.state import hash_used_code
 
 __all__ = ["Outcome", "Task", "work"]
 
@@ -71,6 +74,13 @@ def work(task: Task) -> Outcome:
     from lcresearch.workflow.execute import run_notebook
 
     started = time.monotonic()
+    if hash_used_code(task.notebook) != task.provenance["code"]:
+        return Outcome(
+            message=f"{task.name}: the worker {platform.node()} has other code of lcresearch "
+            f"({__version__}) than the sweep ({task.provenance['library']}): install the same "
+            f"there, restart the worker, and start the sweep again with --again.",
+            seconds=0.0,
+        )
     try:
         executed = run_notebook(
             nbformat.reads(task.notebook, as_version=4),

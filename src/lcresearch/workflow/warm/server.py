@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from lcresearch.workflow.warm.messages import Request, receive
 from lcresearch.workflow.warm.place import Place
@@ -96,13 +96,13 @@ def _load() -> None:
 def _rehearse() -> None:
     """Do once what every notebook begins with, so that all that loads at first use is loaded."""
     from matplotlib import pyplot as plt
-    from matplotlib.backends import backend_registry
 
     from lcresearch import figures
     from lcresearch.county import find_county
     from lcresearch.county_files import read_folder
 
-    backend_registry.list_all()
+    registry: Any = importlib.import_module("matplotlib.backends.registry").backend_registry
+    registry.list_all()
     read_folder(find_county("liancheng"))
     with plt.rc_context():
         figures.use_style()
