@@ -27,7 +27,9 @@ _NEEDED: Final = (
     "data/README.md", "pyproject.toml", "requirements.lock",
 )  # fmt: skip
 # What can be made again, wherever it lies, and caches.
-_MADE: Final = ("_build", "__pycache__", ".venv*", "*.egg-info", ".ipynb_checkpoints", "*.pyc", "*.mo")
+_MADE: Final = (
+    "_build", "__pycache__", ".venv*", "*.egg-info", ".ipynb_checkpoints", "*.pyc", "*.mo",
+)  # fmt: skip
 _RESULTS: Final = ("book/results", "conf.py")
 _SECRETS: Final = (
     ".env", ".env.*", ".git-credentials", ".netrc", ".pypirc", "*.key", "*.p12", "*.pem", "*.pfx",
