@@ -151,7 +151,7 @@ def test_site_speaks_the_language_of_its_edition(site: Path) -> None:
     """Tables, marks and what stands behind a value are Chinese in the Chinese edition."""
     claims = _page(site, "zh/book/claims")
     heads = [head.get_text() for head in claims.select("table.lc-claims thead th")]
-    assert heads == ["计算结果", "数值", "计算依据", "数据文件"]
+    assert heads == ["计算结果", "数值", "等级", "计算依据", "笔记本与数据"]
     assert "2 元/人/年" in _words(claims)
     mark = _page(site, "zh/book/prose").select_one("sup.lc-mark")
     assert mark is not None

@@ -16,6 +16,7 @@ from babel.messages.catalog import Catalog
 from lcresearch.errors import BookError
 from lcresearch.workflow.catalogues import Coverage, coverage_of, read_catalogue, site_catalogue
 from lcresearch.workflow.editions import CATALOGUES, CHINESE, Edition
+from lcresearch.workflow.explore.plan import plan_names, read_plan
 from lcresearch.workflow.files import write_bytes
 from lcresearch.workflow.html import write_conf
 from lcresearch.workflow.notebook_messages import update_notebook_messages
@@ -90,12 +91,13 @@ def _chart_descriptions(claims: Path) -> set[str]:
 
 
 def words_of_site(root: Path) -> list[str]:
-    """Return the words of the configuration, and of the code that renders pages."""
+    """Return the words of the configuration, of figures to play with, and of the code."""
     modules = sorted(_PACKAGE.rglob("*.py"))
     return list(
         dict.fromkeys(
             [
                 *_words_of_config(root),
+                *_words_of_plans(root),
                 *(word for path in modules for word in _words_of_code(path.read_text("utf-8"))),
             ]
         )
@@ -135,6 +137,15 @@ def _words_of_config(root: Path) -> Iterable[str]:
         sphinx.get("lcresearch_note"),
     )
     return (word for word in words if word)
+
+
+def _words_of_plans(root: Path) -> Iterator[str]:
+    for name in plan_names(root):
+        plan = read_plan(root, name)
+        words = [plan.title, plan.axis, *(knob.words for knob in plan.knobs)]
+        for row in plan.rows:
+            words += [row.words, row.range]
+        yield from filter(None, [*words, *plan.also.values(), *plan.marks.values()])
 
 
 def _update(path: Path, messages: Iterable[str], edition: Edition) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from sphinx.locale import get_translation
 
-from lcresearch.evidence import Grade
-from lcresearch.wording import describe_range, describe_value
-from lcresearch.workflow.sphinx_ext.grades import LETTERS
+from lcresearch.workflow.sphinx_ext.words import (
+    describe_range,
+    describe_value,
+    grade_letter,
+    grade_word,
+)
 
 __all__ = ["describe_range", "describe_value", "grade_letter", "grade_word", "translate"]
 
@@ -17,13 +20,3 @@ def translate(words: str) -> str:
     """Return words of the site, or of a plan, in the language of the edition."""
     # A catalogue keeps its own header under the empty word.
     return str(_translate(words)) if words else ""
-
-
-def grade_word(grade: Grade) -> str:
-    """Return what a grade is called."""
-    return grade.value
-
-
-def grade_letter(grade: Grade) -> str:
-    """Return the sign that stands for a grade behind a number."""
-    return LETTERS[grade]
