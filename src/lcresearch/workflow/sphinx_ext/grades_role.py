@@ -6,15 +6,13 @@ from docutils import nodes
 from docutils.nodes import Element
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
-from sphinx.locale import get_translation
 from sphinx.util.docutils import SphinxRole
 
 from lcresearch.evidence import Grade
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
+from lcresearch.workflow.sphinx_ext.words import grade_word
 
 __all__ = ["add_grades_role"]
-
-_ = get_translation("lcresearch")
 
 
 class GradesNote(nodes.Inline, nodes.Element):  # type: ignore[misc]
@@ -54,7 +52,7 @@ def _write_grades(app: Sphinx, doctree: nodes.document) -> None:
         for grade in (grade for grade in Grade if grade in found):
             words += [nodes.Text(" ")] if words else []
             words.append(
-                nodes.inline("", _(grade.value), classes=["lc-grade", f"lc-{grade.value}"])
+                nodes.inline("", grade_word(grade), classes=["lc-grade", f"lc-{grade.value}"])
             )
         note.replace_self(words or list(note.children))
 
