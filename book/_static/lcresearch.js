@@ -18,3 +18,13 @@ document.addEventListener("DOMContentLoaded", () => {
     fold.setAttribute("aria-label", chapter.textContent.trim());
   }
 });
+
+// Who reads with the keyboard must be able to scroll a formula that is wider than the page.
+function letFormulaeScroll() {
+  for (const formula of document.querySelectorAll('mjx-container[display="true"]')) {
+    const box = [formula, formula.parentElement].find((one) => one.scrollWidth > one.clientWidth);
+    if (box) box.tabIndex = 0;
+  }
+}
+window.addEventListener("load", () => window.MathJax?.startup?.promise?.then(letFormulaeScroll));
+window.addEventListener("resize", letFormulaeScroll);

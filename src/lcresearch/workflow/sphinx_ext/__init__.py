@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from lcresearch.workflow.files import hash_files
+from lcresearch.workflow.sphinx_ext.accessible import mend_roles
 from lcresearch.workflow.sphinx_ext.cards import add_cards
 from lcresearch.workflow.sphinx_ext.chart import ChartDirective
 from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, outdated_pages
@@ -54,6 +55,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     add_table(app)
     add_cards(app)
     keep_lean(app)
+    mend_roles(app)
     add_take(app)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("source-read", note_county)
