@@ -219,7 +219,7 @@ def test_pooling_saves_and_every_firm_gains_as_its_chapter_says(known):
         return known[f"pooling.{name}"]["value"]
 
     for way in ("waiting", "bound"):
-        costs = [value(f"cost_{way}_{number}") for number in (35, 17, 8, 4, 2, 1)]
+        costs = [value(f"cost_{way}_{number}") for number in ("apart", 16, 8, 4, 2, 1)]
         assert costs == sorted(costs, reverse=True)
     assert value("cost_bound_apart") > 2 * value("cost_waiting_apart")
     assert value("saving_by_few") > 0.6

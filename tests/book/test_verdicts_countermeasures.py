@@ -116,7 +116,7 @@ def test_the_chapters_that_it_rests_on_say_the_same(known):
     """The joint price at the modes is that of the cooperatives; the saving lies on the curve."""
     theirs = known["cooperatives.own.gain_joint.cooperatives"]["value"]
     assert abs(value(known, "association.members_at_modes") - theirs) < 1e-6
-    few, many = (known[f"pooling.saving_from_{groups}"]["value"] for groups in (4, 17))
+    few, many = (known[f"pooling.saving_from_{groups}"]["value"] for groups in (4, 16))
     assert few < value(known, "logistics.saving") < many
     assert known["pooling.gainers"]["value"] == known["express.firms"]["value"]
 

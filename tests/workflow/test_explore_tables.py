@@ -13,6 +13,7 @@ from lcresearch.workflow.explore.command import grid_of_plan
 from lcresearch.workflow.explore.plan import plan_names, read_plan
 from lcresearch.workflow.explore.stored import TABLES, read_stored
 from lcresearch.workflow.project import Project
+from lcresearch.workflow.state import hash_used_code
 from lcresearch.workflow.sweep.work import Task, work
 from lcresearch.workflow.verify.compare import ABSOLUTE, RELATIVE
 
@@ -35,13 +36,14 @@ def test_two_points_of_a_table_are_found_again(name: str) -> None:
     assert stored is not None
     assert len(stored.points) == len(grid.runs)
     points = np.random.default_rng(20401).choice(len(grid.runs), 2, replace=False)
+    notebook = grid.notebook.read_text("utf-8")
     tasks = [
         Task(
             name=name,
-            notebook=grid.notebook.read_text("utf-8"),
+            notebook=notebook,
             parameters=grid.runs[point],
             folder=str(PROJECT.root),
-            provenance={},
+            provenance={"code": hash_used_code(notebook)},
             time_limit=300,
         )
         for point in points
