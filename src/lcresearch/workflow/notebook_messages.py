@@ -21,7 +21,6 @@ from lcresearch.workflow.notebook_words import (
     unknown,
 )
 from lcresearch.workflow.project import Project
-from lcresearch.workflow.prose import typed_digits
 from lcresearch.workflow.second_charts import drawn_words, names_of
 
 __all__ = [
@@ -47,6 +46,7 @@ msgstr ""
 
 """
 _ROLE: Final = re.compile(r"\{[a-z:]+\}`[^`]*`")
+_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _PLACE: Final = re.compile(r"\{\d+\}")
 
 
@@ -180,7 +180,7 @@ def faults_of(translations: Mapping[str, str]) -> list[str]:
             ours, theirs = (sorted({*pattern.findall(text)}) for text in (message, words))
             if ours != theirs:
                 faults.append(f"{message!r}: the {what} are {ours}, in Chinese {theirs}")
-        digits = [word for _, word in typed_digits(words)]
-        if digits and not typed_digits(message) and not _PLACE.search(message):
+        known, typed = ({*_NUMBER.findall(_PLACE.sub("", text))} for text in (message, words))
+        if digits := sorted(typed - known):
             faults.append(f"{message!r}: the translation types {', '.join(digits)}")
     return faults
