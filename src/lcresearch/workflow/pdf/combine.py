@@ -263,10 +263,11 @@ def _mathematics(edition: Edition) -> str:
     for name, _depth in edition.pages:
         path = edition.site / f"{name}.html"
         text = path.read_text("utf-8")
-        if "window.MathJax" not in text:
-            continue
         found = []
         head = BeautifulSoup(text.partition("</head>")[0], "html.parser")
+        # A page without formulae has the settings, but not the script itself.
+        if not head.find("script", src=re.compile("mathjax")):
+            continue
         for script in head.find_all("script"):
             source = str(script.get("src") or "").split("?")[0]
             if "window.MathJax" in script.get_text():
