@@ -56,8 +56,7 @@ def open_page(window: Any, base: str, name: str) -> Iterator[tuple[Any, list[str
             faults.append(f"request to another host: {request.url}")
 
     def note_failure(request: Any) -> None:
-        # A page that is closed gives up what it still waits for, such as its icon.
-        if not foreign(request.url) and request.failure != "net::ERR_ABORTED":
+        if not foreign(request.url):
             faults.append(f"request failed: {request.url}")
 
     def note_response(response: Any) -> None:

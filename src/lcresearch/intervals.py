@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["Bounded", "Interval"]
+__all__ = ["Bounded", "Interval", "tails"]
 
 
 class Bounded(Protocol):
@@ -149,3 +149,16 @@ def _corners(
     ]
     corners = list(corners)
     return Interval(operation(left.value, right.value), min(corners), max(corners))
+
+
+def tails(level: float) -> list[float]:
+    """Return the orders of the quantiles that bound a share of draws, with the median between.
+
+    Raises
+    ------
+    DataError
+        If the level is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise DataError(f"level is {level}: give a share between 0 and 1, such as 0.9.")
+    return [(1 - level) / 2, 0.5, (1 + level) / 2]

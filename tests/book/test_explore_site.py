@@ -122,6 +122,8 @@ def test_an_address_restores_the_view_and_what_is_wrong_in_it_is_passed_over(
     stored, knob = stored_of(plan), plan.knobs[0]
     last = len(knob.values) - 1
     address = opened.url.split("#")[0]
+    # A page that is left gives up what it still waits for, which would count as a fault.
+    opened.wait_for_load_state("networkidle")
     opened.goto("about:blank")
     bad = f"{plan.knobs[1].name}=77&nothing=1&__proto__=2"
     opened.goto(f"{address}#explore-{plan.name}?{knob.name}={knob.values[last]:g}&{bad}")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from lcresearch.errors import DataError, did_you_mean
+from lcresearch.intervals import tails
 
 __all__ = ["BenefitCost"]
 
@@ -90,9 +91,7 @@ class BenefitCost:
         DataError
             If the level is not between 0 and 1.
         """
-        if not 0 < level < 1:
-            raise DataError(f"level is {level}: give a share between 0 and 1, such as 0.9.")
-        table = self.ratios.quantile([(1 - level) / 2, 0.5, (1 + level) / 2]).T
+        table = self.ratios.quantile(tails(level)).T
         return table.set_axis(["low", "median", "high"], axis=1)
 
     @property

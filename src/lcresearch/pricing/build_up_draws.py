@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from lcresearch.errors import DataError, did_you_mean
-from lcresearch.intervals import Interval
+from lcresearch.intervals import Interval, tails
 from lcresearch.pricing.build_up import PriceBuildUp, price_build_up
 from lcresearch.pricing.parcel_frontier import express_fee
 
@@ -77,11 +77,9 @@ class BuildUpDraws:
         DataError
             If the level is not between 0 and 1.
         """
-        if not 0 < level < 1:
-            raise DataError(f"level is {level}: give a share between 0 and 1, such as 0.9.")
-        tails = [(1 - level) / 2, 0.5, (1 + level) / 2]
+        orders = tails(level)
         found = {
-            (name, result): table[name].quantile(tails).to_numpy()
+            (name, result): table[name].quantile(orders).to_numpy()
             for name in self.build_ups
             for result, table in (("price", self.price), ("multiple", self.multiple))
         }

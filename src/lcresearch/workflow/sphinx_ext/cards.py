@@ -14,7 +14,7 @@ from sphinx.environment import BuildEnvironment
 from lcresearch.workflow.files import write_bytes
 from lcresearch.workflow.sphinx_ext.card_data import card_script, needed_keys
 from lcresearch.workflow.sphinx_ext.cells import anchor_cells, cell_uri
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, evidence_of
 from lcresearch.workflow.sphinx_ext.results import digest
 
 __all__ = ["add_cards"]
@@ -33,12 +33,6 @@ def add_cards(app: Sphinx) -> None:
     app.connect("build-finished", _write)
 
 
-def _domain(env: BuildEnvironment) -> EvidenceDomain:
-    domain = env.get_domain(EvidenceDomain.name)
-    assert isinstance(domain, EvidenceDomain)
-    return domain
-
-
 def _pages(domain: EvidenceDomain) -> dict[str, set[str]]:
     """Return the keys whose values a page shows, by page."""
     pages = {
@@ -50,7 +44,7 @@ def _pages(domain: EvidenceDomain) -> dict[str, set[str]]:
 
 def _script(app: Sphinx) -> str:
     """Return the script; it is made once in a build, when all pages are read."""
-    domain = _domain(app.env)
+    domain = evidence_of(app.env)
     if domain.script is None:
         builder, results = app.builder, domain.results
         folder = Path(app.srcdir) / app.config.lcresearch_results
@@ -80,13 +74,13 @@ def _rewrite(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
         return []
     path = Path(app.outdir) / SCRIPT
     same = path.is_file() and path.read_bytes() == _script(app).encode()
-    return [] if same else sorted(_pages(_domain(env)))
+    return [] if same else sorted(_pages(evidence_of(env)))
 
 
 def _name_script(
     app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any
 ) -> None:
-    domain = _domain(app.env)
+    domain = evidence_of(app.env)
     if page not in _pages(domain):
         return
     # A browser that keeps files asks for the data anew when they changed.

@@ -6,7 +6,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, evidence_of
 
 __all__ = ["anchor_cells", "cell_uri"]
 
@@ -18,8 +18,7 @@ def cell_anchor(number: int) -> str:
 
 def anchor_cells(app: Sphinx, doctree: nodes.document) -> None:
     """Give each code cell its anchor, and remember which cells the page shows."""
-    domain = app.env.get_domain(EvidenceDomain.name)
-    assert isinstance(domain, EvidenceDomain)
+    domain = evidence_of(app.env)
     shown = set()
     for cell in doctree.findall(nodes.container):
         if cell.get("nb_element") != "cell_code":

@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from lcresearch.errors import did_you_mean
 from lcresearch.workflow.sphinx_ext.describe import origin
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
+from lcresearch.workflow.sphinx_ext.domain import evidence_of, warn
 from lcresearch.workflow.sphinx_ext.missing import not_available
 from lcresearch.workflow.sphinx_ext.results import Chart
 
@@ -33,8 +33,7 @@ class ChartDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the figure, or a warning where the chart is unknown."""
         key = self.arguments[0]
-        domain = self.env.get_domain(EvidenceDomain.name)
-        assert isinstance(domain, EvidenceDomain)
+        domain = evidence_of(self.env)
         domain.note_use("chart", key)
         chart = domain.results.charts.get(key)
         if chart is None and key in domain.results.unavailable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from lcresearch.errors import BookError
+from lcresearch.errors import BookError, did_you_mean
 from lcresearch.workflow.sphinx_ext.anchor import anchor
 from lcresearch.workflow.sphinx_ext.results import Results, digest
 
-__all__ = ["EvidenceDomain", "outdated_pages", "warn"]
+__all__ = ["EvidenceDomain", "evidence_of", "is_known", "outdated_pages", "warn"]
 
 _logger = logging.getLogger(__name__)
 
@@ -135,13 +135,32 @@ def outdated_pages(
     _app: Sphinx, env: BuildEnvironment, _added: set[str], _changed: set[str], removed: set[str]
 ) -> list[str]:
     """Return the pages that show something which is no longer what it was."""
-    domain = env.get_domain(EvidenceDomain.name)
-    assert isinstance(domain, EvidenceDomain)
+    domain = evidence_of(env)
     return [
         page
         for page, uses in domain.data["uses"].items()
         if page not in removed and any(domain.mark(*use) != mark for use, mark in uses.items())
     ]
+
+
+def evidence_of(env: BuildEnvironment) -> EvidenceDomain:
+    """Return the memory of the extension in an environment."""
+    domain = env.get_domain(EvidenceDomain.name)
+    assert isinstance(domain, EvidenceDomain)
+    return domain
+
+
+def is_known(kind: str, known: Sequence[str], *, what: str, place: Any) -> bool:
+    """Return whether a directive knows the kind that it is asked for; warn where it does not."""
+    if kind in known:
+        return True
+    warn(
+        "unknown_option",
+        f"There is no {what} {kind!r}: use one of {', '.join(known)}."
+        f"{did_you_mean(kind, known, most=3)}",
+        place,
+    )
+    return False
 
 
 def warn(subtype: str, message: str, place: Any) -> None:

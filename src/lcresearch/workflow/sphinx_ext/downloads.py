@@ -24,7 +24,7 @@ from lcresearch.workflow.sphinx_ext.citation import (
     year_of,
 )
 from lcresearch.workflow.sphinx_ext.csv_tables import csv_tables
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain
+from lcresearch.workflow.sphinx_ext.domain import evidence_of
 
 __all__ = [
     "BIBTEX",
@@ -51,8 +51,7 @@ TABLES: Final = ("claims", "figures", "assumptions", "sources")
 def book_of(app: Sphinx) -> Book:
     """Return what a citation of the book that is being built needs."""
     config = app.config
-    domain = app.env.get_domain(EvidenceDomain.name)
-    assert isinstance(domain, EvidenceDomain)
+    domain = evidence_of(app.env)
     county = domain.results.county
     home = config.lcresearch_home
     elsewhere = bool(home) and county.get("code", home) != home
@@ -107,8 +106,7 @@ def write_downloads(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
     book = book_of(app)
-    domain = app.env.get_domain(EvidenceDomain.name)
-    assert isinstance(domain, EvidenceDomain)
+    domain = evidence_of(app.env)
     files: dict[str, bytes] = {BIBTEX: _bibtex(app, book).encode()}
     for name, content in csv_tables(domain.results).items():
         files[f"{FOLDER}/data/{name}.csv"] = content

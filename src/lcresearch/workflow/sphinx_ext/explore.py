@@ -16,12 +16,12 @@ from lcresearch.errors import LcresearchError
 from lcresearch.evidence import Figure
 from lcresearch.workflow.explore.plan import PLANS, Plan, read_plan
 from lcresearch.workflow.explore.stored import TABLES, Stored, read_stored
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
-from lcresearch.workflow.sphinx_ext.explore_phrases import translate as _
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, evidence_of, warn
 from lcresearch.workflow.sphinx_ext.explore_svg import render_explore, told
 from lcresearch.workflow.sphinx_ext.explore_view import View, make_view
 from lcresearch.workflow.sphinx_ext.missing import not_available
 from lcresearch.workflow.sphinx_ext.results import Results
+from lcresearch.workflow.sphinx_ext.words import translate as _
 
 __all__ = ["ExploreDirective", "add_explore"]
 
@@ -52,8 +52,7 @@ class ExploreDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the figure, or a warning that says what to do."""
         name, root = self.arguments[0], Path(self.env.srcdir)
-        domain = self.env.get_domain(EvidenceDomain.name)
-        assert isinstance(domain, EvidenceDomain)
+        domain = evidence_of(self.env)
         results = domain.results
         own = root / self.config.lcresearch_results / "explore"
         folder = own if (own / f"{name}.csv").is_file() else root / TABLES

@@ -12,10 +12,10 @@ from html import escape
 from typing import Any, Final
 
 from lcresearch.evidence import Grade
-from lcresearch.workflow.sphinx_ext.explore_phrases import grade_letter, grade_word
-from lcresearch.workflow.sphinx_ext.explore_phrases import translate as _
 from lcresearch.workflow.sphinx_ext.explore_view import Reading, View
 from lcresearch.workflow.sphinx_ext.mark import mark_html
+from lcresearch.workflow.sphinx_ext.words import grade_letter, grade_word
+from lcresearch.workflow.sphinx_ext.words import translate as _
 
 __all__ = ["data_of", "render_explore", "told"]
 

@@ -15,8 +15,8 @@ from lcresearch.errors import BookError, did_you_mean
 from lcresearch.evidence import Figure, Grade
 from lcresearch.workflow.explore.plan import Knob, Plan
 from lcresearch.workflow.explore.stored import Stored
-from lcresearch.workflow.sphinx_ext.explore_phrases import describe_range, describe_value
-from lcresearch.workflow.sphinx_ext.explore_phrases import translate as _
+from lcresearch.workflow.sphinx_ext.words import describe_range, describe_value
+from lcresearch.workflow.sphinx_ext.words import translate as _
 
 __all__ = ["Mark", "Reading", "Scale", "Stop", "View", "make_view"]
 

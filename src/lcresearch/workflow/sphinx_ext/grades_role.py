@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
 from lcresearch.evidence import Grade
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, evidence_of, warn
 from lcresearch.workflow.sphinx_ext.words import grade_word
 
 __all__ = ["add_grades_role"]
@@ -40,8 +40,7 @@ def add_grades_role(app: Sphinx) -> None:
 
 def _write_grades(app: Sphinx, doctree: nodes.document) -> None:
     """Put grades, strongest first, in every place that a page leaves for them."""
-    domain = app.env.get_domain(EvidenceDomain.name)
-    assert isinstance(domain, EvidenceDomain)
+    domain = evidence_of(app.env)
     for note in list(doctree.findall(GradesNote)):
         part = _nearest_with_values(note)
         if part is None:

@@ -6,7 +6,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.locale import get_translation
 
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain
+from lcresearch.workflow.sphinx_ext.domain import evidence_of
 
 __all__ = ["not_available", "note_county"]
 
@@ -22,8 +22,7 @@ def not_available(reason: str, *, chart: bool = False) -> nodes.inline:
 
 def note_county(app: Sphinx, docname: str, source: list[str]) -> None:
     """Say on each page of prose, below its title, that the book is another county's."""
-    domain = app.env.get_domain(EvidenceDomain.name)
-    assert isinstance(domain, EvidenceDomain)
+    domain = evidence_of(app.env)
     county, home = domain.results.county, app.config.lcresearch_home
     if not home or county.get("code") == home or docname.startswith(app.config.lcresearch_results):
         return

@@ -16,7 +16,7 @@ from lcresearch.translation import Translator
 from lcresearch.workflow.notebook_messages import CATALOGUE, read_messages
 from lcresearch.workflow.notebook_words import CELL, text_blocks
 from lcresearch.workflow.second_charts import LANGUAGE
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain
+from lcresearch.workflow.sphinx_ext.domain import evidence_of
 from lcresearch.workflow.sphinx_ext.results import Results
 from lcresearch.workflow.sphinx_ext.words import describe_value, grade_word
 
@@ -30,8 +30,7 @@ def translate_notebook(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     if not str(app.env.doc2path(docname)).endswith(".ipynb"):
         return
-    domain = app.env.get_domain(EvidenceDomain.name)
-    assert isinstance(domain, EvidenceDomain)
+    domain = evidence_of(app.env)
     catalogue = Path(app.srcdir) / CATALOGUE
     notebook = json.loads(source[0])
     pictures = in_chinese(

@@ -8,10 +8,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from lcresearch.errors import did_you_mean
 from lcresearch.evidence import Grade
 from lcresearch.workflow.sphinx_ext.cells import cell_uri
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, evidence_of, is_known
 from lcresearch.workflow.sphinx_ext.render import render_table
 from lcresearch.workflow.sphinx_ext.results import Entry, Results
 from lcresearch.workflow.sphinx_ext.words import describe_value, grade_word
@@ -35,16 +34,9 @@ class TableDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table, or a warning where there is none of that name."""
         kind = self.arguments[0]
-        if kind not in _KINDS:
-            warn(
-                "unknown_option",
-                f"There is no evidence-table {kind!r}: use one of {', '.join(_KINDS)}."
-                f"{did_you_mean(kind, _KINDS, most=3)}",
-                self.get_location(),
-            )
+        if not is_known(kind, _KINDS, what="evidence-table", place=self.get_location()):
             return []
-        domain = self.env.get_domain(EvidenceDomain.name)
-        assert isinstance(domain, EvidenceDomain)
+        domain = evidence_of(self.env)
         domain.note_use("table", kind)
         rows = rows_of(kind, domain.results)
         # An id may stand on a page once: the first table that lists a key has its anchor.

@@ -11,14 +11,13 @@ from sphinx.application import Sphinx
 from sphinx.locale import get_translation
 from sphinx.util.docutils import SphinxDirective
 
-from lcresearch.errors import did_you_mean
 from lcresearch.workflow.sphinx_ext.citation import (
     book_entry,
     book_sentence,
     chapter_entry,
     chapter_sentence,
 )
-from lcresearch.workflow.sphinx_ext.domain import warn
+from lcresearch.workflow.sphinx_ext.domain import is_known
 from lcresearch.workflow.sphinx_ext.downloads import (
     BIBTEX,
     FOLDER,
@@ -54,13 +53,7 @@ class TakeDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the list, or a warning where there is none of that name."""
         kind = self.arguments[0]
-        if kind not in _KINDS:
-            warn(
-                "unknown_option",
-                f"There is no take-along {kind!r}: use one of {', '.join(_KINDS)}."
-                f"{did_you_mean(kind, _KINDS, most=3)}",
-                self.get_location(),
-            )
+        if not is_known(kind, _KINDS, what="take-along", place=self.get_location()):
             return []
         return [TakeList(kind=kind)]
 

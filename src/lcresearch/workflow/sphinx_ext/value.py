@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxRole
 
 from lcresearch.errors import LcresearchError, did_you_mean
 from lcresearch.workflow.sphinx_ext.describe import summary
-from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, warn
+from lcresearch.workflow.sphinx_ext.domain import EvidenceDomain, evidence_of, warn
 from lcresearch.workflow.sphinx_ext.mark import GradeMark
 from lcresearch.workflow.sphinx_ext.missing import not_available
 from lcresearch.workflow.sphinx_ext.results import Entry
@@ -31,8 +31,7 @@ class ValueRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the value as a link to its evidence, or a warning where it cannot be shown."""
         key, *options = (part.strip() for part in self.text.split("|"))
-        domain = self.env.get_domain(EvidenceDomain.name)
-        assert isinstance(domain, EvidenceDomain)
+        domain = evidence_of(self.env)
         domain.note_use("value", key, place=self.get_location())
         entry = domain.results.find(key)
         if entry is None and key in domain.results.unavailable:
@@ -77,8 +76,7 @@ class CountyRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the words, or a warning where there are none of that name."""
-        domain = self.env.get_domain(EvidenceDomain.name)
-        assert isinstance(domain, EvidenceDomain)
+        domain = evidence_of(self.env)
         domain.note_use("county", self.text)
         known = domain.results.county
         words = known.get(self.text, "")

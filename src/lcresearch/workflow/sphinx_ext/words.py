@@ -22,6 +22,7 @@ __all__ = [
     "grade_name",
     "grade_word",
     "is_chinese",
+    "translate",
     "use_language",
 ]
 
@@ -79,6 +80,11 @@ def grade_name(grade: Grade) -> str:
 def grade_meaning(grade: Grade) -> str:
     """Return what a grade says of a figure."""
     return str(_(MEANINGS[grade]))
+
+
+def translate(words: str) -> str:
+    """Return words that a plan or a setting holds; a catalogue keeps its header under none."""
+    return str(_(words)) if words else ""
 
 
 def colon() -> str:
